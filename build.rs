@@ -1,0 +1,197 @@
+//! Bakes `data/` into constants: a catalogue that is wrong does not compile, and a look-up parses nothing.
+//!
+//! The same files that the program uses to read an overlay check the data here, so there is one set of rules. Writing the
+//! constants is done by hand, in a few lines, because a derive for it would put a code generator into the program's own
+//! dependencies.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+#[path = "src/catalogue"]
+mod catalogue {
+    #![allow(dead_code, unreachable_pub, reason = "the build script needs a part of what the program makes public")]
+    pub mod index;
+    pub mod load;
+    pub mod model;
+    pub mod names;
+}
+#[path = "src/yaml.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the build script needs a part of what the program makes public")]
+mod yaml;
+
+use catalogue::index::{Entry, Index, Target};
+use catalogue::load::{self, File};
+use catalogue::model::{
+    Basis, Catalogue, Category, CategoryInfo, Check, Condition, Control, Exception, Identifier, Kind, Layer, LayerInfo,
+    Lifecycle, Maker, Mode, Owners, Party, Service, Sharing, Source, Split, Stage, ThirdParty,
+};
+
+fn main() -> io::Result<()> {
+    println!("cargo::rerun-if-changed=data");
+    // The constants hold some hundred thousand pointers into text. In a position-independent executable the loader
+    // adjusts each of them at every start; at a fixed address, a look-up touches only the pages that it reads.
+    if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux")
+        && env::var("CARGO_CFG_TARGET_ENV").as_deref() == Ok("gnu")
+    {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("data");
+    let mut files = Vec::new();
+    read(&root, &root, &mut files)?;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let catalogue = match load::catalogue(&files) {
+        Ok(catalogue) => catalogue,
+        Err(faults) => {
+            for fault in &faults {
+                println!("cargo::error=data/{fault}");
+            }
+            return Ok(());
+        }
+    };
+    let index = Index::of(&catalogue);
+    let mut text = String::from("use crate::catalogue::{index::*, model::*};\nuse std::borrow::Cow;\n");
+    for (name, kind, value) in [("CATALOGUE", "Catalogue", baked(&catalogue)), ("INDEX", "Index", baked(&index))] {
+        _ = writeln!(text, "pub(super) static {name}: {kind} = {value};");
+    }
+    fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("baked.rs"), text)
+}
+
+fn read(root: &Path, folder: &Path, files: &mut Vec<File>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            read(root, &path, files)?;
+        } else if path.extension().is_some_and(|ending| ending == "yaml") {
+            let below = path.strip_prefix(root).unwrap_or(&path);
+            let parts: Vec<_> =
+                below.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+            files.push(File { path: parts.join("/"), text: fs::read_to_string(&path)? });
+        }
+    }
+    Ok(())
+}
+
+fn baked(value: &impl Bake) -> String {
+    let mut out = String::new();
+    value.bake(&mut out);
+    out
+}
+
+/// Writes a value as the Rust expression that makes it.
+trait Bake {
+    fn bake(&self, out: &mut String);
+}
+
+/// Every field of every struct, by exhaustive patterns: a new field that is not baked does not compile.
+macro_rules! structs {
+    ($($name:ident { $($field:ident),+ $(,)? })+) => {$(
+        impl Bake for $name {
+            fn bake(&self, out: &mut String) {
+                let Self { $($field),+ } = self;
+                out.push_str(concat!(stringify!($name), "{"));
+                $(
+                    out.push_str(concat!(stringify!($field), ":"));
+                    $field.bake(out);
+                    out.push(',');
+                )+
+                out.push('}');
+            }
+        }
+    )+};
+}
+
+/// Enums without data are written as their own `Debug` names.
+macro_rules! enums {
+    ($($name:ident)+) => {$(
+        impl Bake for $name {
+            fn bake(&self, out: &mut String) {
+                _ = write!(out, concat!(stringify!($name), "::{:?}"), self);
+            }
+        }
+    )+};
+}
+
+structs! {
+    Catalogue { date, layers, sources, every_service, categories, services, exceptions, owners }
+    CategoryInfo { category, name, blurb, note, sources, splits }
+    Check { layer, maker, id, note }
+    Condition { resource, attribute, is }
+    Entry { table, start, length, target, shared }
+    Control { family, number, enhancement }
+    Exception { kind, name, services, reason }
+    Identifier { kind, name }
+    Index { slots, entries, keys }
+    LayerInfo { layer, name, definition, aliases }
+    Lifecycle { stage, date, note, sources }
+    Mode { id, name, category, sources, when, splits }
+    Owners { default, layers, services }
+    Service {
+        id, name, short, category, basis, part_of, sources, aliases, former_names, lifecycle, identifiers, when, splits,
+        modes, checks, overlaid,
+    }
+    Source { id, title, url, checked }
+    Split { layer, party, sharing, aws, customer, third_party, basis, controls, note, sources }
+    ThirdParty { name, duties }
+}
+
+enums! { Basis Category Kind Layer Maker Party Sharing Stage Target }
+
+impl Bake for std::borrow::Cow<'_, str> {
+    fn bake(&self, out: &mut String) {
+        _ = write!(out, "Cow::Borrowed({:?})", &**self);
+    }
+}
+
+impl<T: Bake + Clone> Bake for std::borrow::Cow<'_, [T]> {
+    fn bake(&self, out: &mut String) {
+        out.push_str("Cow::Borrowed(&[");
+        for item in self.iter() {
+            item.bake(out);
+            out.push(',');
+        }
+        out.push_str("])");
+    }
+}
+
+impl<T: Bake> Bake for Option<T> {
+    fn bake(&self, out: &mut String) {
+        match self {
+            Some(value) => {
+                out.push_str("Some(");
+                value.bake(out);
+                out.push(')');
+            }
+            None => out.push_str("None"),
+        }
+    }
+}
+
+impl Bake for [u8; 2] {
+    fn bake(&self, out: &mut String) {
+        _ = write!(out, "{self:?}");
+    }
+}
+
+impl<A: Bake, B: Bake> Bake for (A, B) {
+    fn bake(&self, out: &mut String) {
+        out.push('(');
+        self.0.bake(out);
+        out.push(',');
+        self.1.bake(out);
+        out.push(')');
+    }
+}
+
+/// Numbers and truth values are written as they are.
+macro_rules! plain {
+    ($($name:ident)+) => {$(
+        impl Bake for $name {
+            fn bake(&self, out: &mut String) {
+                _ = write!(out, "{self}");
+            }
+        }
+    )+};
+}
+
+plain! { bool u8 u16 u32 }

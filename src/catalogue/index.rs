@@ -1,0 +1,167 @@
+//! Identifier → service: one hash table over everything that claims a name, built once and baked.
+//!
+//! The build script makes it of the checked catalogue, an overlay remakes it at start. It only places and finds whole
+//! keys; which keys to try for an input is `resolve.rs`.
+
+use std::collections::BTreeMap;
+
+use super::model::{Catalogue, Kind, List, Text};
+use super::names;
+
+/// The table. Open addressing over a power of two of slots, at most half of them taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Index {
+    /// 0 for an empty slot, else one more than a place in `entries`.
+    pub slots: List<u16>,
+    /// The claims, sorted by table and key.
+    pub entries: List<Entry>,
+    /// All keys in one text: some thousand of them, so each costs its letters and no pointer.
+    pub keys: Text,
+}
+
+/// One claimed key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// In which table.
+    pub table: Kind,
+    /// Where in [`Index::keys`] its key begins: the name as [`names::key`] writes it.
+    pub start: u32,
+    /// How long the key is, in bytes.
+    pub length: u8,
+    /// What it leads to.
+    pub target: Target,
+    /// Whether longer keys that begin with this one belong to other services, so that it decides by default only.
+    pub shared: bool,
+}
+
+/// What a key leads to; numbers are places in the catalogue's lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// A service.
+    Service(u16),
+    /// A service, in one of its modes.
+    Mode(u16, u16),
+    /// An entry of the exceptions: several services, or none.
+    Exception(u16),
+}
+
+impl Index {
+    /// The index of `catalogue`, whose claims are known to be free of collisions.
+    ///
+    /// # Panics
+    ///
+    /// If the catalogue claims more than 65,535 keys, or one longer than 255 bytes.
+    #[must_use]
+    pub fn of(catalogue: &Catalogue) -> Self {
+        let number = |place: usize| u16::try_from(place).expect("a catalogue of at most 65,535 of anything");
+        let mut claims: BTreeMap<(Kind, String), Target> = BTreeMap::new();
+        let mut claim = |kind: Kind, name: &str, target: Target| {
+            for slot in names::slots(kind, name) {
+                claims.entry(slot).or_insert(target);
+            }
+        };
+        // The exceptions first: what they settle, no claim unsettles.
+        for (place, exception) in catalogue.exceptions.iter().enumerate() {
+            let target = match &exception.services[..] {
+                [one] => catalogue
+                    .services
+                    .binary_search_by(|service| service.id.cmp(one))
+                    .map_or(Target::Exception(number(place)), |found| Target::Service(number(found))),
+                _ => Target::Exception(number(place)),
+            };
+            claim(exception.kind, &exception.name, target);
+        }
+        for (place, service) in catalogue.services.iter().enumerate() {
+            let target = Target::Service(number(place));
+            for name in [&service.id, &service.name, &service.short].into_iter().chain(&*service.aliases) {
+                claim(Kind::Name, name, target);
+            }
+            for name in &*service.former_names {
+                claim(Kind::Name, name, target);
+            }
+        }
+        for kind in &Kind::ALL[1..] {
+            for (place, service) in catalogue.services.iter().enumerate() {
+                for (mode_place, mode) in service.modes.iter().enumerate() {
+                    // A type that alone reveals a mode leads straight to it.
+                    for condition in mode.when.iter().filter(|condition| condition.attribute.is_none()) {
+                        let of_kind =
+                            if condition.resource.contains("::") { Kind::Cloudformation } else { Kind::Terraform };
+                        if of_kind == *kind {
+                            claim(*kind, &condition.resource, Target::Mode(number(place), number(mode_place)));
+                        }
+                    }
+                }
+                for identifier in service.identifiers.iter().filter(|identifier| identifier.kind == *kind) {
+                    claim(*kind, &identifier.name, Target::Service(number(place)));
+                }
+            }
+        }
+        let arns: Vec<(String, Target)> = claims
+            .iter()
+            .filter(|((table, _), _)| *table == Kind::Arn)
+            .map(|((_, key), target)| (key.clone(), *target))
+            .collect();
+        let mut keys = String::new();
+        let mut entries = Vec::new();
+        for ((table, key), target) in claims {
+            let default = |(arn, other): &(String, Target)| {
+                *other != target && arn.strip_prefix(&*key).is_some_and(|rest| rest.starts_with(':'))
+            };
+            entries.push(Entry {
+                table,
+                start: u32::try_from(keys.len()).expect("keys of less than 4 GiB"),
+                length: u8::try_from(key.len()).expect("keys of at most 255 bytes"),
+                target,
+                shared: matches!(table, Kind::Iam | Kind::Arn) && arns.iter().any(default),
+            });
+            keys.push_str(&key);
+        }
+        let mut slots = vec![0; (entries.len() * 2).next_power_of_two()];
+        for (place, entry) in entries.iter().enumerate() {
+            let mut at = hash(entry.table, key(&keys, entry));
+            while slots[at & (slots.len() - 1)] != 0 {
+                at += 1;
+            }
+            let room = at & (slots.len() - 1);
+            slots[room] = number(place + 1);
+        }
+        Self { slots: slots.into(), entries: entries.into(), keys: keys.into() }
+    }
+
+    /// The entry of `key` in `table`.
+    #[must_use]
+    pub fn get(&self, table: Kind, key: &[u8]) -> Option<&Entry> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut at = hash(table, key);
+        loop {
+            let place = usize::from(*self.slots.get(at & mask)?).checked_sub(1)?;
+            let entry = self.entries.get(place)?;
+            if entry.table == table && self::key(&self.keys, entry) == key {
+                return Some(entry);
+            }
+            at += 1;
+        }
+    }
+}
+
+/// The key of an entry.
+fn key<'k>(keys: &'k str, entry: &Entry) -> &'k [u8] {
+    let start = entry.start as usize;
+    keys.as_bytes().get(start..start + usize::from(entry.length)).unwrap_or_default()
+}
+
+/// Eight bytes at a time, multiplied and folded: short keys, a table that never meets an adversary's keys.
+fn hash(table: Kind, key: &[u8]) -> usize {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut state = (table as u64 + 1).wrapping_mul(ODD) ^ key.len() as u64;
+    let mut chunks = key.chunks_exact(8);
+    let mut mix = |word: u64| state = (state.rotate_left(5) ^ word).wrapping_mul(ODD);
+    for chunk in &mut chunks {
+        mix(chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+    }
+    mix(chunks.remainder().iter().fold(1, |word, byte| word << 8 | u64::from(*byte)));
+    #[allow(clippy::cast_possible_truncation, reason = "the upper half is the better mixed one; 32 bits suffice")]
+    let folded = (state >> 32) as usize;
+    folded
+}

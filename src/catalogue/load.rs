@@ -1,0 +1,926 @@
+//! YAML → a checked [`Catalogue`], or every fault in it with file and line.
+//!
+//! The build script runs this over `data/`; `whose check` and the overlay run it at start. Nothing is guessed and nothing
+//! skipped: an unknown field, an unknown word, a missing source, a layer that nobody answers and a name claimed twice are
+//! all refused, and all are reported at once.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+
+use super::model::{
+    Basis, Catalogue, Category, CategoryInfo, Check, Condition, Control, Exception, Identifier, Kind, Layer, LayerInfo,
+    Lifecycle, List, Maker, Mode, Owners, Party, Service, Source, SourcePlace, Split, Text, ThirdParty,
+};
+use super::names;
+use crate::yaml::{self, Key, Node, Value};
+
+/// The longest duty, in characters: a sentence that fits a table cell.
+const LONGEST_DUTY: usize = 220;
+
+/// Something wrong in a data file, and where.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// The file, as it was named to the loader.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.message)
+    }
+}
+
+/// One data file: its path below `data/` with forward slashes, and its text.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Such as `container/rds.yaml`.
+    pub path: String,
+    /// Its content.
+    pub text: String,
+}
+
+/// Checks all files of a `data/` folder and makes the catalogue of them.
+///
+/// # Errors
+///
+/// All faults, sorted by file and line.
+pub fn catalogue(files: &[File]) -> Result<Catalogue, Vec<Fault>> {
+    let desk = Desk::default();
+    let mut made = Catalogue {
+        date: Text::default(),
+        layers: List::default(),
+        sources: List::default(),
+        every_service: List::default(),
+        categories: List::default(),
+        services: List::default(),
+        exceptions: List::default(),
+        owners: Owners::default(),
+    };
+    let (mut categories, mut services) = (Vec::new(), Vec::new());
+    // The bibliography first: everything else cites it.
+    let (bibliography, others): (Vec<&File>, Vec<&File>) = files.iter().partition(|file| file.path == "sources.yaml");
+    for file in bibliography.into_iter().chain(others) {
+        let sheet = desk.sheet(&file.path);
+        let Some(root) = sheet.root(&file.text) else { continue };
+        let mut fields = sheet.fields(&root, "file");
+        match file.path.split('/').collect::<Vec<_>>()[..] {
+            ["layers.yaml"] => made.layers = fields.each("layers", layer_info).into(),
+            ["sources.yaml"] => desk.sources.replace(sources(&sheet, &mut fields)).truncate(0),
+            ["every-service.yaml"] => made.every_service = splits(&sheet, &mut fields).into(),
+            ["identifiers.yaml"] => made.exceptions = exceptions(&mut fields).into(),
+            [folder, name] => match (Category::from_word(folder), name.strip_suffix(".yaml")) {
+                (None, _) => {
+                    sheet.fault(1, format!("`{folder}` is no category; the folders are {}", one_of(Category::ALL)));
+                    continue;
+                }
+                (_, None) => {
+                    sheet.fault(1, "the file's name must end in `.yaml`");
+                    continue;
+                }
+                (Some(category), Some("_category")) => categories.push(category_info(category, &mut fields)),
+                (Some(category), Some(id)) => {
+                    sheet.check_id(1, id);
+                    let fallback = Some(category);
+                    services.push(service(id, fallback, &mut fields));
+                }
+            },
+            _ => {
+                sheet.fault(1, "no such file belongs into the catalogue; see data/README.md");
+                continue;
+            }
+        }
+        fields.finish();
+    }
+    categories.sort_by_key(|info| info.category);
+    services.sort_by(|a: &Service, b| a.id.cmp(&b.id));
+    made.categories = categories.into();
+    made.services = services.into();
+    made.sources = desk.sources.take().into();
+    made.date = made.sources.iter().map(|source| source.checked.clone()).max().unwrap_or_default();
+    desk.check_whole(&made);
+    desk.close(made)
+}
+
+/// Reads an overlay and lays it over `base`.
+///
+/// # Errors
+///
+/// All faults, sorted by line.
+pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Vec<Fault>> {
+    let desk = Desk::default();
+    let sheet = desk.sheet(path);
+    let mut made = base.clone();
+    let Some(root) = sheet.root(text) else { return desk.close(made) };
+    let mut fields = sheet.fields(&root, "overlay");
+    if let Some(mut own) = fields.inner("owners") {
+        made.owners = owners(&mut own);
+        own.finish();
+    }
+    desk.sources.replace(base.sources.to_vec());
+    if let Some(mut own) = fields.inner("sources") {
+        for source in sources(&sheet, &mut own) {
+            let mut all = desk.sources.borrow_mut();
+            match all.iter_mut().find(|known| known.id == source.id) {
+                Some(known) => *known = source,
+                None => all.push(source),
+            }
+        }
+        own.finish();
+    }
+    let mut all: BTreeMap<Text, Service> = base.services.iter().map(|s| (s.id.clone(), s.clone())).collect();
+    for (key, mut own) in fields.entries("services") {
+        sheet.check_id(key.line, &key.name);
+        let known = all.remove(&*key.name);
+        let category = own.word("category", Category::ALL, Category::from_word);
+        let merged = match (known, category) {
+            (Some(known), category) => {
+                let category = category.unwrap_or(known.category);
+                corrected(known, category, &mut own)
+            }
+            (None, Some(category)) => service(&key.name, Some(category), &mut own),
+            (None, None) => {
+                own.sheet.fault(
+                    key.line,
+                    format!(
+                        "`{}` is not in the catalogue: a new service needs `category`, one of {}",
+                        key.name,
+                        one_of(Category::ALL)
+                    ),
+                );
+                service(&key.name, None, &mut own)
+            }
+        };
+        all.insert(merged.id.clone(), Service { overlaid: true, ..merged });
+        own.finish();
+    }
+    fields.finish();
+    made.services = all.into_values().collect();
+    made.sources = desk.sources.take().into();
+    desk.check_whole(&made);
+    desk.close(made)
+}
+
+/// Where faults and marks are gathered while files are read.
+#[derive(Default)]
+struct Desk {
+    faults: RefCell<Vec<Fault>>,
+    /// The bibliography as far as it is read.
+    sources: RefCell<Vec<Source>>,
+    /// Where a service's id is named.
+    named: RefCell<Vec<(String, Place)>>,
+    /// Where names and identifiers are claimed.
+    claims: RefCell<Vec<(Kind, String, String, Place)>>,
+}
+
+/// A file and a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Place {
+    file: String,
+    line: usize,
+}
+
+/// One file being read.
+#[derive(Clone, Copy)]
+struct Sheet<'a> {
+    desk: &'a Desk,
+    path: &'a str,
+}
+
+impl Desk {
+    fn sheet<'a>(&'a self, path: &'a str) -> Sheet<'a> {
+        Sheet { desk: self, path }
+    }
+
+    fn close(self, made: Catalogue) -> Result<Catalogue, Vec<Fault>> {
+        let mut faults = self.faults.into_inner();
+        if faults.is_empty() {
+            return Ok(made);
+        }
+        faults.sort();
+        faults.dedup();
+        Err(faults)
+    }
+
+    fn fault(&self, place: &Place, message: String) {
+        self.faults.borrow_mut().push(Fault { file: place.file.clone(), line: place.line, message });
+    }
+
+    /// What no single file can show: references, completeness, names claimed twice.
+    fn check_whole(&self, made: &Catalogue) {
+        let services: BTreeSet<&str> = made.services.iter().map(|service| &*service.id).collect();
+        for (id, place) in self.named.borrow().iter() {
+            if !services.contains(&**id) {
+                self.fault(place, format!("service `{id}` is not in the catalogue{}", nearest(id, &services)));
+            }
+        }
+        for info in &*made.categories {
+            for &layer in Layer::ALL {
+                let answered = info.splits.iter().chain(&*made.every_service).any(|split| split.layer == layer);
+                if !answered {
+                    let place = Place { file: format!("{}/_category.yaml", info.category), line: 1 };
+                    self.fault(
+                        &place,
+                        format!("nobody answers layer `{layer}`: neither here nor in every-service.yaml"),
+                    );
+                }
+            }
+        }
+        for (what, missing) in [
+            ("layers.yaml", Layer::ALL.len() - made.layers.len().min(Layer::ALL.len())),
+            ("_category.yaml", Category::ALL.len() - made.categories.len().min(Category::ALL.len())),
+        ] {
+            if missing > 0 {
+                let place = Place { file: what.to_owned(), line: 1 };
+                self.fault(&place, format!("{missing} missing: the layers and the categories are closed sets"));
+            }
+        }
+        let ids: Vec<&str> = made.services.iter().map(|service| &*service.id).collect();
+        for pair in ids.windows(2).filter(|pair| pair[0] == pair[1]) {
+            let place = Place { file: format!("*/{}.yaml", pair[0]), line: 1 };
+            self.fault(&place, "this service stands in two folders: a service has one category".to_owned());
+        }
+        self.check_claims(made);
+    }
+
+    /// Two services that claim one identifier of one kind, or one everyday word.
+    fn check_claims(&self, made: &Catalogue) {
+        let excused: BTreeSet<(Kind, String)> =
+            made.exceptions.iter().map(|e| (e.kind, names::key(e.kind, &e.name))).collect();
+        let mut first: HashMap<(Kind, String), (String, Place)> = HashMap::new();
+        for (kind, name, service, place) in self.claims.borrow().iter() {
+            let slots = names::slots(*kind, name);
+            if slots.is_empty() {
+                self.fault(place, format!("`{name}` has no letter or digit to be found by"));
+            }
+            for slot in slots {
+                if excused.contains(&slot) {
+                    continue;
+                }
+                match first.get(&slot) {
+                    Some((other, before)) if other != service => self.fault(
+                        place,
+                        format!(
+                            "`{name}` ({}) is claimed by `{other}` already ({}:{}); if both are right, say so in \
+                             identifiers.yaml with the reason",
+                            slot.0, before.file, before.line
+                        ),
+                    ),
+                    Some(_) => {}
+                    None => {
+                        first.insert(slot, (service.clone(), place.clone()));
+                    }
+                }
+            }
+        }
+        // A namespace is one service's or nobody's: otherwise a new type in it would silently go to the wrong one.
+        for (kind, name, service, place) in self.claims.borrow().iter().filter(|claim| claim.0 == Kind::Cloudformation)
+        {
+            let Some((namespace, _)) = name.rsplit_once("::").filter(|(left, _)| left.contains("::")) else { continue };
+            if let Some((other, _)) = first.get(&(*kind, names::key(*kind, namespace))).filter(|(o, _)| o != service) {
+                self.fault(
+                    place,
+                    format!(
+                        "`{namespace}` is claimed whole by `{other}`: there, list its types instead of the namespace"
+                    ),
+                );
+            }
+        }
+    }
+}
+
+impl<'a> Sheet<'a> {
+    fn fault(self, line: usize, message: impl Into<String>) {
+        self.desk.fault(&self.place(line), message.into());
+    }
+
+    fn place(self, line: usize) -> Place {
+        Place { file: self.path.to_owned(), line }
+    }
+
+    fn root(self, text: &str) -> Option<Node> {
+        match yaml::parse(text) {
+            Ok(root) => Some(root),
+            Err(error) => {
+                self.fault(error.line, error.message);
+                None
+            }
+        }
+    }
+
+    /// The fields of a mapping; `what` names it in messages.
+    fn fields(self, node: &'a Node, what: &str) -> Fields<'a> {
+        let entries = if let Value::Map(entries) = &node.value {
+            entries.iter().map(|(key, node)| (key, node, false)).collect()
+        } else {
+            self.fault(node.line, format!("{what}: a mapping is wanted here, not {}", node.shape()));
+            Vec::new()
+        };
+        Fields { sheet: self, line: node.line, what: what.to_owned(), entries, known: Vec::new() }
+    }
+
+    fn text(self, node: &Node, what: &str) -> Option<Text> {
+        match &node.value {
+            Value::Text(text) if !text.trim().is_empty() => Some(text.clone().into()),
+            _ => {
+                self.fault(node.line, format!("`{what}`: text is wanted here, not {}", node.shape()));
+                None
+            }
+        }
+    }
+
+    fn items(self, node: &'a Node, what: &str) -> &'a [Node] {
+        if let Value::List(items) = &node.value {
+            return items;
+        }
+        self.fault(node.line, format!("`{what}`: a list is wanted here (`[…]`), not {}", node.shape()));
+        &[]
+    }
+
+    fn check_id(self, line: usize, id: &str) {
+        let good = !id.is_empty()
+            && id
+                .split('-')
+                .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+        if !good {
+            self.fault(line, format!("`{id}` is no id: lower-case letters, digits and single hyphens"));
+        }
+    }
+
+    fn check_date(self, line: usize, date: &str) {
+        let parts: Vec<&str> = date.split('-').collect();
+        let numbers: Vec<u32> = parts.iter().filter_map(|part| part.parse().ok()).collect();
+        let shaped = parts.iter().map(|part| part.len()).eq([4, 2, 2]);
+        let days = |year: u32, month| match month {
+            2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        let good = matches!(numbers[..], [y, m, d] if shaped && (1..=12).contains(&m) && (1..=days(y, m)).contains(&d));
+        if !good {
+            self.fault(line, format!("`{date}` is no date: write it as 2026-01-31"));
+        }
+    }
+
+    /// The place of the source that `key` cites.
+    fn cite(self, line: usize, key: &str) -> Option<SourcePlace> {
+        let sources = self.desk.sources.borrow();
+        let found = sources.iter().position(|source| source.id == key);
+        if found.is_none() {
+            let keys = sources.iter().map(|source| &*source.id).collect();
+            self.fault(line, format!("source `{key}` is not in the bibliography{}", nearest(key, &keys)));
+        }
+        found.and_then(|place| SourcePlace::try_from(place).ok())
+    }
+
+    fn claim(self, line: usize, kind: Kind, name: &str, service: &str) {
+        self.desk.claims.borrow_mut().push((kind, name.to_owned(), service.to_owned(), self.place(line)));
+    }
+}
+
+/// The fields of one mapping. Every field that is asked for is remembered, so that the others are faults.
+struct Fields<'a> {
+    sheet: Sheet<'a>,
+    line: usize,
+    what: String,
+    entries: Vec<(&'a Key, &'a Node, bool)>,
+    known: Vec<&'static str>,
+}
+
+impl<'a> Fields<'a> {
+    fn take(&mut self, name: &'static str) -> Option<&'a Node> {
+        self.known.push(name);
+        let entry = self.entries.iter_mut().find(|(key, ..)| key.name == name)?;
+        entry.2 = true;
+        Some(entry.1)
+    }
+
+    /// Whether the field stands in the file, whatever it says.
+    fn wrote(&self, name: &str) -> bool {
+        self.entries.iter().any(|(key, ..)| key.name == name)
+    }
+
+    /// Every entry, for a mapping whose keys are data.
+    fn all(&mut self) -> Vec<(&'a Key, &'a Node)> {
+        for entry in &mut self.entries {
+            entry.2 = true;
+        }
+        self.entries.iter().map(|(key, node, _)| (*key, *node)).collect()
+    }
+
+    fn inner(&mut self, name: &'static str) -> Option<Self> {
+        let node = self.take(name)?;
+        Some(self.sheet.fields(node, name))
+    }
+
+    /// The entries of the mapping `name`, whose values are mappings themselves.
+    fn entries(&mut self, name: &'static str) -> Vec<(&'a Key, Self)> {
+        let Some(mut inner) = self.inner(name) else { return Vec::new() };
+        inner.all().into_iter().map(|(key, node)| (key, self.sheet.fields(node, &key.name))).collect()
+    }
+
+    fn each<T>(&mut self, name: &'static str, make: impl Fn(&Key, &mut Self) -> Option<T>) -> Vec<T> {
+        let mut all = Vec::new();
+        for (key, mut fields) in self.entries(name) {
+            all.extend(make(key, &mut fields));
+            fields.finish();
+        }
+        all
+    }
+
+    fn text(&mut self, name: &'static str) -> Option<Text> {
+        let node = self.take(name)?;
+        self.sheet.text(node, name)
+    }
+
+    fn need(&mut self, name: &'static str) -> Text {
+        if !self.wrote(name) {
+            self.known.push(name);
+            self.missing(name);
+            return Text::default();
+        }
+        self.text(name).unwrap_or_default()
+    }
+
+    fn missing(&self, name: &str) {
+        self.sheet.fault(self.line, format!("{}: `{name}` is missing", self.what));
+    }
+
+    /// The items of the list `name`, each with its line.
+    fn lines(&mut self, name: &'static str) -> Vec<(usize, Text)> {
+        let Some(node) = self.take(name) else { return Vec::new() };
+        let items = self.sheet.items(node, name).iter();
+        items.filter_map(|item| Some((item.line, self.sheet.text(item, name)?))).collect()
+    }
+
+    fn list(&mut self, name: &'static str) -> List<Text> {
+        self.lines(name).into_iter().map(|(_, text)| text).collect()
+    }
+
+    fn word<T: Copy + fmt::Display>(
+        &mut self,
+        name: &'static str,
+        all: &[T],
+        from: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let node = self.take(name)?;
+        let text = self.sheet.text(node, name)?;
+        let found = from(&text);
+        if found.is_none() {
+            self.sheet.fault(node.line, format!("`{name}: {text}`: the words are {}", one_of(all)));
+        }
+        found
+    }
+
+    fn date(&mut self, name: &'static str) -> Option<Text> {
+        let node = self.take(name)?;
+        let text = self.sheet.text(node, name)?;
+        self.sheet.check_date(node.line, &text);
+        Some(text)
+    }
+
+    fn cites(&mut self) -> List<SourcePlace> {
+        let keys = self.lines("sources");
+        keys.iter().filter_map(|(line, key)| self.sheet.cite(*line, key)).collect()
+    }
+
+    /// The duties of one side: sentences, each one line of a table.
+    fn duties(&mut self, name: &'static str) -> List<Text> {
+        let duties = self.lines(name);
+        for (line, duty) in &duties {
+            let length = duty.chars().count();
+            if length > LONGEST_DUTY {
+                let message = format!("`{name}`: a duty has at most {LONGEST_DUTY} characters; this one has {length}");
+                self.sheet.fault(*line, message);
+            }
+            if !duty.ends_with('.') || duty.trim() != &**duty || duty.contains('\n') {
+                self.sheet
+                    .fault(*line, format!("`{name}`: a duty is one sentence on one line and ends with a full stop"));
+            }
+            if !duty.starts_with(|c: char| c.is_uppercase()) {
+                self.sheet.fault(*line, format!("`{name}`: a duty starts with a verb, capitalised"));
+            }
+        }
+        duties.into_iter().map(|(_, duty)| duty).collect()
+    }
+
+    /// Faults for every field that nobody asked for.
+    fn finish(self) {
+        for (key, _, taken) in &self.entries {
+            if !taken {
+                let known = self.known.join(", ");
+                let message = format!("{}: unknown field `{}`; the fields are {known}", self.what, key.name);
+                self.sheet.fault(key.line, message);
+            }
+        }
+    }
+}
+
+fn one_of<T: fmt::Display>(all: &[T]) -> String {
+    all.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn nearest(wanted: &str, known: &BTreeSet<&str>) -> String {
+    let close = names::nearest(wanted, known.iter().copied(), 1);
+    close.first().map_or_else(String::new, |close| format!("; nearest is `{close}`"))
+}
+
+fn layer_info(key: &Key, fields: &mut Fields<'_>) -> Option<LayerInfo> {
+    let layer = layer(fields.sheet, key)?;
+    Some(LayerInfo {
+        layer,
+        name: fields.need("name"),
+        definition: fields.need("definition"),
+        aliases: fields.list("aliases"),
+    })
+}
+
+fn layer(sheet: Sheet<'_>, key: &Key) -> Option<Layer> {
+    let found = Layer::from_word(&key.name);
+    if found.is_none() {
+        sheet.fault(key.line, format!("`{}` is no layer; the layers are {}", key.name, one_of(Layer::ALL)));
+    }
+    found
+}
+
+fn sources(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> Vec<Source> {
+    let mut made = Vec::new();
+    for (key, node) in fields.all() {
+        sheet.check_id(key.line, &key.name);
+        let mut own = sheet.fields(node, &key.name);
+        let url = own.need("url");
+        if !url.starts_with("https://") || url.contains(char::is_whitespace) {
+            sheet.fault(node.line, format!("{}: `url` must be an https:// address", key.name));
+        }
+        let checked = own.date("checked");
+        if checked.is_none() {
+            own.missing("checked");
+        }
+        made.push(Source {
+            id: key.name.clone().into(),
+            title: own.need("title"),
+            url,
+            checked: checked.unwrap_or_default(),
+        });
+        own.finish();
+    }
+    made.sort_by(|a, b| a.id.cmp(&b.id));
+    made
+}
+
+fn splits(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> Vec<Split> {
+    let mut made: Vec<Split> = Vec::new();
+    for (key, mut own) in fields.entries("splits") {
+        if let Some(layer) = layer(*sheet, key) {
+            made.push(split(layer, key, &mut own));
+        }
+        own.finish();
+    }
+    made.sort_by_key(|split| split.layer);
+    made
+}
+
+fn split(layer: Layer, key: &Key, fields: &mut Fields<'_>) -> Split {
+    let sheet = fields.sheet;
+    let fault = |message: &str| sheet.fault(key.line, format!("{layer}: {message}"));
+    let party = fields.word("party", Party::ALL, Party::from_word);
+    if !fields.wrote("party") {
+        fault("`party` is missing");
+    }
+    let made = Split {
+        layer,
+        party: party.unwrap_or(Party::Aws),
+        sharing: fields.word("sharing", super::model::Sharing::ALL, super::model::Sharing::from_word),
+        aws: fields.duties("aws"),
+        customer: fields.duties("customer"),
+        third_party: fields.inner("third_party").map(|mut own| {
+            let made = ThirdParty { name: own.need("name"), duties: own.duties("duties") };
+            own.finish();
+            made
+        }),
+        basis: fields.word("basis", Basis::ALL, Basis::from_word).unwrap_or(Basis::Stated),
+        controls: controls(fields),
+        note: fields.text("note"),
+        sources: fields.cites(),
+    };
+    match party {
+        Some(Party::Aws) if made.aws.is_empty() => fault("AWS holds it: `aws` must say what AWS does"),
+        Some(Party::Customer) if made.customer.is_empty() => {
+            fault("the customer holds it: `customer` must say what the customer does");
+        }
+        Some(Party::Shared) => {
+            if made.aws.is_empty() || made.customer.is_empty() {
+                fault("shared means two duties: `aws` and `customer` must both say what that side does");
+            }
+            if made.sharing.is_none() {
+                fault("shared needs `sharing`: `dependent` (AWS's half waits for the customer's act) or `independent`");
+            }
+        }
+        Some(Party::ThirdParty) if made.third_party.is_none() => fault("`third_party` must name the third party"),
+        _ => {}
+    }
+    if party != Some(Party::Shared) && made.sharing.is_some() {
+        fault("`sharing` belongs to a shared split only");
+    }
+    if !fields.wrote("sources") {
+        fault("`sources` is missing: every split rests on a page");
+    }
+    made
+}
+
+fn controls(fields: &mut Fields<'_>) -> List<Control> {
+    let lines = fields.lines("controls");
+    let read = |(line, id): &(usize, Text)| {
+        let control = control(id);
+        if control.is_none() {
+            fields.sheet.fault(*line, format!("`{id}` is no NIST SP 800-53 Rev 5 id: write it as SI-2 or IA-2(1)"));
+        }
+        control
+    };
+    lines.iter().filter_map(read).collect()
+}
+
+fn control(id: &str) -> Option<Control> {
+    let number = |text: &str| text.parse().ok().filter(|number: &u8| *number > 0 && !text.starts_with(['0', '+']));
+    let (family, rest) = id.split_once('-')?;
+    let family: [u8; 2] = family.as_bytes().try_into().ok()?;
+    let (base, enhancement) = match rest.split_once('(') {
+        Some((base, tail)) => (base, number(tail.strip_suffix(')')?)?),
+        None => (rest, 0),
+    };
+    family.iter().all(u8::is_ascii_uppercase).then_some(Control { family, number: number(base)?, enhancement })
+}
+
+fn category_info(category: Category, fields: &mut Fields<'_>) -> CategoryInfo {
+    let sheet = fields.sheet;
+    CategoryInfo {
+        category,
+        name: fields.need("name"),
+        blurb: fields.need("blurb"),
+        note: fields.need("note"),
+        sources: fields.cites(),
+        splits: splits(&sheet, fields).into(),
+    }
+}
+
+fn service(id: &str, category: Option<Category>, fields: &mut Fields<'_>) -> Service {
+    let blank = Service {
+        id: id.to_owned().into(),
+        name: Text::default(),
+        short: Text::default(),
+        category: category.unwrap_or(Category::Abstracted),
+        basis: Basis::Derived,
+        part_of: None,
+        sources: List::default(),
+        aliases: List::default(),
+        former_names: List::default(),
+        lifecycle: None,
+        identifiers: List::default(),
+        when: List::default(),
+        splits: List::default(),
+        modes: List::default(),
+        checks: List::default(),
+        overlaid: false,
+    };
+    if !fields.wrote("basis") {
+        fields.missing("basis");
+    }
+    let line = fields.line;
+    let made = corrected(blank, category.unwrap_or(Category::Abstracted), fields);
+    if made.name.is_empty() {
+        fields.sheet.fault(line, format!("{id}: `name` is missing"));
+    }
+    if !fields.wrote("sources") {
+        fields.sheet.fault(line, format!("{id}: `sources` is missing: say which page, or which rule, puts it here"));
+    }
+    fields.sheet.claim(line, Kind::Name, id, id);
+    made
+}
+
+/// `known` with what the fields say in place of what it said; splits and modes are replaced one by one.
+fn corrected(known: Service, category: Category, fields: &mut Fields<'_>) -> Service {
+    let sheet = fields.sheet;
+    let id = known.id.clone();
+    let named = |fields: &mut Fields<'_>, field: &'static str| {
+        let names = fields.lines(field);
+        for (line, name) in &names {
+            sheet.claim(*line, Kind::Name, name, &id);
+        }
+        names.into_iter().map(|(_, name)| name).collect::<List<Text>>()
+    };
+    let one_name = |fields: &mut Fields<'_>, field: &'static str| {
+        let node = fields.take(field)?;
+        let text = sheet.text(node, field)?;
+        sheet.claim(node.line, Kind::Name, &text, &id);
+        Some(text)
+    };
+    let name = one_name(fields, "name").unwrap_or(known.name);
+    let short =
+        one_name(fields, "short").unwrap_or_else(|| if known.short.is_empty() { name.clone() } else { known.short });
+    let part_of = fields.take("part_of").and_then(|node| {
+        let whole = sheet.text(node, "part_of")?;
+        sheet.desk.named.borrow_mut().push((whole.to_string(), sheet.place(node.line)));
+        Some(whole)
+    });
+    let sources = fields.cites();
+    let aliases = named(fields, "aliases");
+    let former_names = named(fields, "former_names");
+    let lifecycle = fields.inner("lifecycle").and_then(|mut own| {
+        let stage = own.word("stage", super::model::Stage::ALL, super::model::Stage::from_word);
+        if !own.wrote("stage") {
+            own.missing("stage");
+        }
+        let made = Lifecycle { stage: stage?, date: own.date("date"), note: own.text("note"), sources: own.cites() };
+        if !own.wrote("sources") {
+            own.sheet.fault(own.line, "lifecycle: `sources` is missing: no announcement, no lifecycle");
+        }
+        own.finish();
+        Some(made)
+    });
+    let mut identifiers: Vec<Identifier> = known.identifiers.to_vec();
+    if let Some(mut own) = fields.inner("identifiers") {
+        for (key, node) in own.all() {
+            match Kind::from_word(&key.name.replace('_', "-")).filter(|kind| *kind != Kind::Name) {
+                Some(kind) => {
+                    for item in sheet.items(node, &key.name) {
+                        if let Some(name) = sheet.text(item, &key.name) {
+                            sheet.claim(item.line, kind, &name, &id);
+                            identifiers.push(Identifier { kind, name });
+                        }
+                    }
+                }
+                None => sheet.fault(
+                    key.line,
+                    format!("identifiers: unknown kind `{}`; the kinds are {}", key.name, one_of(&Kind::ALL[1..])),
+                ),
+            }
+        }
+        own.finish();
+    }
+    let when = conditions(fields);
+    let own_splits = splits(&sheet, fields);
+    let mut modes = known.modes.to_vec();
+    for (key, mut own) in fields.entries("modes") {
+        sheet.check_id(key.line, &key.name);
+        let before = modes.iter().position(|mode| mode.id == key.name);
+        let base = before.map(|index| modes.remove(index));
+        let made = mode(key, base, &mut own);
+        modes.insert(before.unwrap_or(modes.len()), made);
+        own.finish();
+    }
+    let own_checks = checks(&sheet, fields);
+    let basis = fields.word("basis", Basis::ALL, Basis::from_word).unwrap_or(known.basis);
+    Service {
+        name,
+        short,
+        category,
+        basis,
+        part_of: part_of.or(known.part_of),
+        sources: if sources.is_empty() { known.sources } else { sources },
+        aliases: known.aliases.iter().cloned().chain(aliases.iter().cloned()).collect(),
+        former_names: known.former_names.iter().cloned().chain(former_names.iter().cloned()).collect(),
+        lifecycle: lifecycle.or(known.lifecycle),
+        identifiers: identifiers.into(),
+        when: if when.is_empty() { known.when } else { when },
+        splits: over(&known.splits, own_splits),
+        modes: modes.into(),
+        checks: if own_checks.is_empty() { known.checks } else { own_checks.into() },
+        ..known
+    }
+}
+
+/// `own` over `known`, layer by layer.
+fn over(known: &[Split], own: Vec<Split>) -> List<Split> {
+    let mut all: BTreeMap<Layer, Split> = known.iter().map(|split| (split.layer, split.clone())).collect();
+    all.extend(own.into_iter().map(|split| (split.layer, split)));
+    all.into_values().collect()
+}
+
+fn mode(key: &Key, known: Option<Mode>, fields: &mut Fields<'_>) -> Mode {
+    let sheet = fields.sheet;
+    let name = match &known {
+        Some(known) => fields.text("name").unwrap_or_else(|| known.name.clone()),
+        None => fields.need("name"),
+    };
+    let known = known.unwrap_or_else(|| Mode {
+        id: key.name.clone().into(),
+        name: Text::default(),
+        category: None,
+        sources: List::default(),
+        when: List::default(),
+        splits: List::default(),
+    });
+    let sources = fields.cites();
+    let when = conditions(fields);
+    Mode {
+        name,
+        category: fields.word("category", Category::ALL, Category::from_word).or(known.category),
+        sources: if sources.is_empty() { known.sources } else { sources },
+        when: if when.is_empty() { known.when } else { when },
+        splits: over(&known.splits, splits(&sheet, fields)),
+        id: known.id,
+    }
+}
+
+fn conditions(fields: &mut Fields<'_>) -> List<Condition> {
+    let sheet = fields.sheet;
+    let Some(node) = fields.take("when") else { return List::default() };
+    let mut made = Vec::new();
+    for item in sheet.items(node, "when") {
+        let mut own = sheet.fields(item, "when");
+        let resource = own.need("type");
+        if !resource.starts_with("aws_") && !resource.contains("::") {
+            sheet.fault(item.line, "when: `type` is a Terraform type (aws_…) or a CloudFormation type (AWS::…)");
+        }
+        let is = own.take("is").map(|node| match &node.value {
+            Value::List(_) => sheet.items(node, "is").iter().filter_map(|item| sheet.text(item, "is")).collect(),
+            _ => sheet.text(node, "is").into_iter().collect::<Vec<_>>(),
+        });
+        let attribute = own.text("attribute");
+        if attribute.is_none() && is.is_some() {
+            sheet.fault(item.line, "when: `is` needs the `attribute` that it is compared with");
+        }
+        made.push(Condition { resource, attribute, is: is.unwrap_or_default().into() });
+        own.finish();
+    }
+    made.into()
+}
+
+fn checks(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> Vec<Check> {
+    let mut made = Vec::new();
+    for (key, mut own) in fields.entries("checks") {
+        let Some(layer) = layer(*sheet, key) else { continue };
+        for &maker in Maker::ALL {
+            let Some(list) = own.take(maker.word()) else { continue };
+            for item in sheet.items(list, maker.word()) {
+                let (id, note) = match &item.value {
+                    Value::Map(_) => {
+                        let mut own = sheet.fields(item, "check");
+                        let pair = (Some(own.need("id")), own.text("note"));
+                        own.finish();
+                        pair
+                    }
+                    _ => (sheet.text(item, maker.word()), None),
+                };
+                if let Some(id) = id {
+                    made.push(Check { layer, maker, id, note });
+                }
+            }
+        }
+        own.finish();
+    }
+    made
+}
+
+fn exceptions(fields: &mut Fields<'_>) -> Vec<Exception> {
+    let sheet = fields.sheet;
+    let mut made = Vec::new();
+    for section in ["ambiguous", "no_service"] {
+        let Some(node) = fields.take(section) else { continue };
+        for item in sheet.items(node, section) {
+            let mut own = sheet.fields(item, section);
+            let kind = own.word("kind", Kind::ALL, Kind::from_word);
+            let name = own.need("name");
+            let reason = own.need("reason");
+            let services = if section == "ambiguous" { own.lines("services") } else { Vec::new() };
+            if section == "ambiguous" && services.is_empty() {
+                own.missing("services");
+            }
+            for (line, id) in &services {
+                sheet.desk.named.borrow_mut().push((id.to_string(), sheet.place(*line)));
+            }
+            own.finish();
+            let services = services.into_iter().map(|(_, id)| id).collect();
+            made.extend(kind.map(|kind| Exception { kind, name, services, reason }));
+        }
+    }
+    made
+}
+
+fn owners(fields: &mut Fields<'_>) -> Owners {
+    let sheet = fields.sheet;
+    let default = fields.text("default");
+    let mut layers = Vec::new();
+    if let Some(mut own) = fields.inner("layers") {
+        for (key, node) in own.all() {
+            if let (Some(layer), Some(team)) = (layer(sheet, key), sheet.text(node, &key.name)) {
+                layers.push((layer, team));
+            }
+        }
+        own.finish();
+    }
+    let mut services = Vec::new();
+    if let Some(mut own) = fields.inner("services") {
+        for (key, node) in own.all() {
+            sheet.desk.named.borrow_mut().push((key.name.clone(), sheet.place(key.line)));
+            services.extend(sheet.text(node, &key.name).map(|team| (Text::from(key.name.clone()), team)));
+        }
+        own.finish();
+    }
+    Owners { default, layers: layers.into(), services: services.into() }
+}

@@ -1,0 +1,76 @@
+//! How names are compared: what counts as the same name, and which names are near.
+//!
+//! The loader asks this to refuse collisions, the index to place names, resolution to find them; so all three agree.
+
+use std::collections::BTreeMap;
+
+use super::model::Kind;
+
+/// `name` as it stands in the table of its kind.
+#[must_use]
+pub fn key(kind: Kind, name: &str) -> String {
+    match kind {
+        Kind::Name => squash(name),
+        Kind::Cloudformation => cloudformation(name),
+        // `ec2:natgateway/` and `ec2:network-` are written as AWS writes them; a family ends at a separator anyway.
+        Kind::Arn => name.trim_end_matches(['/', ':', '-']).to_ascii_lowercase(),
+        _ => name.to_ascii_lowercase(),
+    }
+}
+
+/// Every table in which an identifier takes a place: its kind's own, and the everyday one for names that people type.
+#[must_use]
+pub fn slots(kind: Kind, name: &str) -> Vec<(Kind, String)> {
+    let mut slots = vec![(kind, key(kind, name))];
+    if matches!(kind, Kind::Sdk | Kind::Iam | Kind::Billing | Kind::CostExplorer | Kind::Prowler) {
+        slots.push((Kind::Name, squash(name)));
+    }
+    slots.retain(|(_, key)| !key.is_empty());
+    slots
+}
+
+/// Lower case, letters and digits only, without a leading `Amazon` or `AWS`.
+#[must_use]
+pub fn squash(name: &str) -> String {
+    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    ["amazon", "aws"]
+        .iter()
+        .find_map(|maker| plain.strip_prefix(maker).filter(|rest| !rest.is_empty()))
+        .map_or_else(|| plain.clone(), str::to_owned)
+}
+
+/// `AWS::EC2::TransitGateway` → `ec2::transitgateway`; other vendors keep their first part.
+fn cloudformation(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    lower.strip_prefix("aws::").map_or_else(|| lower.clone(), str::to_owned)
+}
+
+/// The names among `known` that `wanted` could have been meant for, best first, at most `most`.
+pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+    let plain = squash(wanted);
+    let length = plain.chars().count();
+    if !(2..=64).contains(&length) {
+        return Vec::new();
+    }
+    let allowed = if length <= 4 { 1 } else { 2 + length / 8 };
+    let mut best: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for name in known {
+        let other = squash(name);
+        let distance = strsim::damerau_levenshtein(&plain, &other);
+        // A name that contains what was typed is near too, but behind every mere slip.
+        let near = if distance <= allowed {
+            Some((distance, name.len()))
+        } else if length >= 3 && (other.starts_with(&plain) || other.contains(&plain)) {
+            Some((allowed + 1 + usize::from(!other.starts_with(&plain)), name.len()))
+        } else {
+            None
+        };
+        if let Some(rank) = near {
+            let seat = best.entry(name).or_insert(rank);
+            *seat = (*seat).min(rank);
+        }
+    }
+    let mut ranked: Vec<(&str, (usize, usize))> = best.into_iter().collect();
+    ranked.sort_by_key(|(name, rank)| (*rank, *name));
+    ranked.into_iter().take(most).map(|(name, _)| name).collect()
+}

@@ -1,0 +1,116 @@
+//! The command line: the words of `whose`, and nothing about what they do.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::commands::{categories, check, completions, duties, layers, man, resolve, schema, services, show};
+use crate::render::Format;
+
+/// What the exit codes mean; `--help` and the man page end with it.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  answered
+  1  answered, and the answer is no (--is is false, nothing matched, faults found)
+  2  could not answer (unknown or ambiguous name, bad usage, unreadable input)";
+
+const EXAMPLES: &str = "\
+Examples:
+  whose rds                             who secures Amazon RDS, layer by layer
+  whose rds os                          the guest operating system alone, with everything known about it
+  whose lambda@container-image platform a mode that moves the line
+  whose ec2 os --is customer            silent; answers by its exit code
+  whose duties --service rds --party customer
+  whose services --layer guest-os --party customer";
+
+/// Who secures what on AWS: AWS, you, or both; what each must do; which page says so
+#[derive(Debug, Parser)]
+#[command(
+    name = "whose",
+    version,
+    args_conflicts_with_subcommands = true,
+    help_expected = true,
+    max_term_width = 100,
+    after_help = EXAMPLES,
+    after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"),
+    disable_help_subcommand = true,
+)]
+pub struct Cli {
+    /// What to do; without a word of its own it is `show`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// The arguments of a bare `whose NAME [LAYER]`.
+    #[command(flatten)]
+    pub show: Option<show::Args>,
+
+    /// The flags that every command takes.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// The flags that every command takes.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Global {
+    /// Output format [default: table on a terminal, tsv in a pipe]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FORMAT",
+        hide_possible_values = false,
+        help_heading = "Global options"
+    )]
+    pub output: Option<Format>,
+
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
+    pub color: Colour,
+
+    /// Lay a catalogue of your own over the built-in one
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "WHOSE_CATALOGUE",
+        hide_env_values = true,
+        help_heading = "Global options"
+    )]
+    pub catalogue: Option<PathBuf>,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set; elsewhere if CLICOLOR_FORCE is
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Who secures a service, layer by layer (bare `whose rds` is `whose show rds`)
+    Show(show::Args),
+    /// List services; with a layer and a party, the services where that party holds it
+    Services(services::Args),
+    /// The three categories side by side; one in full, with both sides' duties
+    Categories(categories::Args),
+    /// The layers and who holds each by default; one in full
+    Layers(layers::Args),
+    /// List duties: what each side must do
+    Duties(duties::Args),
+    /// Which service a name, ARN or resource type means
+    Resolve(resolve::Args),
+    /// Check a catalogue file; lists every fault with its line
+    Check(check::Args),
+    /// The JSON Schema of the records, or of the catalogue's files
+    Schema(schema::Args),
+    /// A script that completes commands, services, modes and layers in your shell
+    Completions(completions::Args),
+    /// The manual page, in troff
+    Man(man::Args),
+}

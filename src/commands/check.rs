@@ -1,0 +1,135 @@
+//! `whose check PATH`: every fault of a catalogue file, with its line. PATH is an overlay, a file of the catalogue's own
+//! `data/` folder, or the whole folder.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use serde::Serialize;
+
+use super::{Context, Outcome};
+use crate::catalogue::Known;
+use crate::catalogue::load::{self, Fault, File};
+use crate::catalogue::model::Category;
+use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View};
+
+/// The arguments of `check`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// An overlay, a service's file such as data/container/rds.yaml, or a whole data folder
+    #[arg(value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
+    pub path: std::path::PathBuf,
+}
+
+/// Checks.
+///
+/// # Errors
+///
+/// A path that cannot be read.
+pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
+    let path = &args.path;
+    let shown = path.display().to_string();
+    let faults = if path.is_dir() {
+        folder(path, &shown)?
+    } else if let Some(root) = data_folder(path) {
+        // One file of a catalogue is only right or wrong among the others.
+        let all = folder(root, &root.display().to_string())?;
+        let own = path.canonicalize().ok();
+        all.into_iter().filter(|fault| Path::new(&fault.file).canonicalize().ok() == own).collect()
+    } else {
+        let text = fs::read(path).with_context(|| format!("cannot read {shown}"))?;
+        match String::from_utf8(text) {
+            Ok(text) => Known::with_overlay(&shown, &text).err().unwrap_or_default(),
+            Err(error) => {
+                let valid = error.utf8_error().valid_up_to();
+                let line = String::from_utf8_lossy(&error.as_bytes()[..valid]).matches('\n').count() + 1;
+                vec![Fault { file: shown.clone(), line, message: "not UTF-8 text".to_owned() }]
+            }
+        }
+    };
+    let no = !faults.is_empty();
+    let notes = if no {
+        vec![format!("{} {}", faults.len(), if faults.len() == 1 { "fault" } else { "faults" })]
+    } else {
+        vec![format!("{shown}: no faults")]
+    };
+    Ok(Outcome { text: context.render(&Faults { faults })?, notes, no })
+}
+
+/// The `data` folder to which a file belongs, if it is one of a catalogue: it stands beside or above `layers.yaml`.
+fn data_folder(path: &Path) -> Option<&Path> {
+    let beside = path.parent()?;
+    let above =
+        || beside.file_name().and_then(|name| Category::from_word(name.to_str()?)).and_then(|_| beside.parent());
+    [Some(beside), above()].into_iter().flatten().find(|folder| folder.join("layers.yaml").is_file())
+}
+
+fn folder(root: &Path, shown: &str) -> anyhow::Result<Vec<Fault>> {
+    let mut files = Vec::new();
+    let mut open = vec![(root.to_owned(), String::new())];
+    while let Some((folder, below)) = open.pop() {
+        let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        for entry in entries {
+            let entry = entry.with_context(|| format!("cannot read {}", folder.display()))?;
+            let name = format!("{below}{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                open.push((entry.path(), format!("{name}/")));
+            } else if entry.path().extension().is_some_and(|ending| ending == "yaml") {
+                let text = fs::read_to_string(entry.path())
+                    .with_context(|| format!("cannot read {}", entry.path().display()))?;
+                files.push(File { path: name, text });
+            }
+        }
+    }
+    if files.is_empty() {
+        bail!("no .yaml file in {shown}");
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let faults = load::catalogue(&files).err().unwrap_or_default();
+    let placed = |fault: Fault| Fault { file: format!("{}/{}", shown.trim_end_matches('/'), fault.file), ..fault };
+    Ok(faults.into_iter().map(placed).collect())
+}
+
+struct Faults {
+    faults: Vec<Fault>,
+}
+
+/// A fault.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct FaultRecord<'c> {
+    /// The file.
+    pub file: &'c str,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong, and what would be right.
+    pub fault: &'c str,
+}
+
+impl View for Faults {
+    type Record = serde_json::Value;
+
+    fn records(&self) -> Vec<Self::Record> {
+        let record = |fault: &Fault| {
+            serde_json::json!(FaultRecord { file: &fault.file, line: fault.line, fault: &fault.message })
+        };
+        self.faults.iter().map(record).collect()
+    }
+
+    fn grid(&self) -> Grid {
+        let row = |fault: &Fault| vec![fault.file.clone(), fault.line.to_string(), fault.message.clone()];
+        Grid { columns: vec!["file", "line", "fault"], rows: self.faults.iter().map(row).collect() }
+    }
+
+    fn page(&self) -> Page {
+        let row = |fault: &Fault| {
+            let place = Cell::new(format!("{}:{}", fault.file, fault.line), Tone::Strong);
+            Row::Cells(vec![place, Cell::plain(&*fault.message)])
+        };
+        if self.faults.is_empty() {
+            return Page::default();
+        }
+        let columns = ["Where", "Fault"].map(str::to_owned).to_vec();
+        Page { blocks: vec![Block::Table(Table { columns, rows: self.faults.iter().map(row).collect() })] }
+    }
+}

@@ -1,0 +1,94 @@
+//! `whose completions SHELL`: the script that asks the program itself for completions, and the program's answers to it:
+//! services, modes and layers as they are in the catalogue now, in every shell.
+
+use std::ffi::OsStr;
+
+use clap::{CommandFactory, ValueEnum};
+use clap_complete::engine::CompletionCandidate;
+use clap_complete::env::{CompleteEnv, EnvCompleter, Shells};
+
+use super::Outcome;
+use crate::catalogue::Known;
+use crate::cli::Cli;
+
+/// The arguments of `completions`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// The shells that can ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// Bash
+    Bash,
+    /// Elvish
+    Elvish,
+    /// fish
+    Fish,
+    /// PowerShell
+    Powershell,
+    /// Zsh
+    Zsh,
+}
+
+/// The environment variable by which a shell asks.
+const VARIABLE: &str = "COMPLETE";
+
+/// Prints the script.
+///
+/// # Errors
+///
+/// Never in practice: the script is written to memory.
+pub fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let name = args.shell.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+    let shells = Shells::builtins();
+    let completer: &dyn EnvCompleter =
+        shells.completer(&name).ok_or_else(|| anyhow::anyhow!("no completions for {name}"))?;
+    let mut script = Vec::new();
+    completer.write_registration(VARIABLE, "whose", "whose", "whose", &mut script)?;
+    Ok(Outcome::text(String::from_utf8(script)?))
+}
+
+/// Answers a shell that asks for completions; whether one did.
+///
+/// # Errors
+///
+/// If stdout cannot be written.
+pub fn answer() -> anyhow::Result<bool> {
+    if std::env::var_os(VARIABLE).is_none() {
+        return Ok(false);
+    }
+    let here = std::env::current_dir().ok();
+    Ok(CompleteEnv::with_factory(Cli::command)
+        .var(VARIABLE)
+        .bin("whose")
+        .try_complete(std::env::args_os(), here.as_deref())?)
+}
+
+/// Every service, and `service@mode`, with its name.
+#[must_use]
+pub fn services() -> Vec<CompletionCandidate> {
+    let known = Known::default();
+    let mut all = Vec::new();
+    for service in &*known.catalogue().services {
+        all.push(CompletionCandidate::new(OsStr::new(&*service.id)).help(Some(service.name.to_string().into())));
+        for mode in &*service.modes {
+            let name = format!("{}@{}", service.id, mode.id);
+            all.push(CompletionCandidate::new(name).help(Some(mode.name.to_string().into())));
+        }
+    }
+    all
+}
+
+/// Every layer with its name.
+#[must_use]
+pub fn layers() -> Vec<CompletionCandidate> {
+    let known = Known::default();
+    let candidate = |info: &crate::catalogue::model::LayerInfo| {
+        CompletionCandidate::new(info.layer.word()).help(Some(info.name.to_string().into()))
+    };
+    known.catalogue().layers.iter().map(candidate).collect()
+}

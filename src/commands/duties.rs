@@ -1,0 +1,225 @@
+//! `whose duties`: what each side must do, one duty a row; of the categories, or of the services that are asked for.
+
+use clap_complete::engine::ArgValueCandidates;
+use serde::Serialize;
+
+use super::{Context, Outcome, SourceRecord, cited, completions, joined, modes, party_tone, word_parser};
+use crate::catalogue::model::{Catalogue, Category, Control, Layer, Mode, Party, Service, Split, Text};
+use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View};
+
+/// The arguments of `duties`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Only of this category
+    #[arg(long, value_name = "CATEGORY", value_parser = word_parser(Category::ALL, Category::word))]
+    pub category: Option<Category>,
+
+    /// Of this service; may be repeated. Without it, the duties of the categories are listed
+    #[arg(long, value_name = "NAME[@MODE]", add = ArgValueCandidates::new(completions::services))]
+    pub service: Vec<String>,
+
+    /// Only for this layer
+    #[arg(long, value_name = "LAYER", add = ArgValueCandidates::new(completions::layers))]
+    pub layer: Option<String>,
+
+    /// Only what this party must do: aws, customer, third-party; shared lists both sides of the shared layers
+    #[arg(long, value_name = "PARTY", value_parser = word_parser(Party::ALL, Party::word))]
+    pub party: Option<Party>,
+
+    /// Only where this NIST SP 800-53 Rev 5 control is met, such as SI-2
+    #[arg(long, value_name = "ID")]
+    pub control: Option<String>,
+}
+
+/// Lists.
+///
+/// # Errors
+///
+/// An unknown service, mode or layer.
+pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
+    let catalogue = context.catalogue();
+    let layer = args.layer.as_deref().map(|word| context.layer(word, "whose duties --layer")).transpose()?;
+    let layers: Vec<Layer> = layer.map_or_else(|| Layer::ALL.to_vec(), |layer| vec![layer]);
+    let mut duties = Vec::new();
+    if args.service.is_empty() {
+        for &category in Category::ALL {
+            for &layer in &layers {
+                let split = catalogue.default_split(category, layer).split;
+                duties.extend(args.wanted(Place { category, service: None, mode: None, layer, split }));
+            }
+        }
+    }
+    for name in &args.service {
+        let (service, named) = context.service(name)?;
+        for mode in modes(service, named) {
+            let category = crate::catalogue::category(service, mode);
+            for &layer in &layers {
+                let split = catalogue.split(service, mode, layer).split;
+                duties.extend(args.wanted(Place { category, service: Some(service), mode, layer, split }));
+            }
+        }
+    }
+    let list = List { catalogue, duties };
+    let no = list.duties.is_empty();
+    let notes = if no { vec!["no duty fits".to_owned()] } else { Vec::new() };
+    Ok(Outcome { text: context.render(&list)?, notes, no })
+}
+
+impl Args {
+    /// The duties of one split that were asked for, the customer's first.
+    fn wanted<'c>(&self, place: Place<'c>) -> Vec<Duty<'c>> {
+        let split = place.split;
+        let controlled = |wanted: &String| split.controls.iter().any(|id| id.to_string().eq_ignore_ascii_case(wanted));
+        if !self.control.as_ref().is_none_or(controlled) || self.category.is_some_and(|wanted| wanted != place.category)
+        {
+            return Vec::new();
+        }
+        let third = split.third_party.as_ref().map_or(&[][..], |third| &third.duties[..]);
+        let sides = [(Party::Customer, &split.customer[..]), (Party::Aws, &split.aws[..]), (Party::ThirdParty, third)];
+        let wanted = |side: Party| match self.party {
+            None => true,
+            Some(Party::Shared) => split.party == Party::Shared,
+            Some(party) => party == side,
+        };
+        sides
+            .into_iter()
+            .filter(|(side, _)| wanted(*side))
+            .flat_map(|(party, duties)| duties.iter().map(move |sentence| Duty { place, party, sentence }))
+            .collect()
+    }
+}
+
+/// Where a split answers.
+#[derive(Clone, Copy)]
+struct Place<'c> {
+    category: Category,
+    service: Option<&'c Service>,
+    mode: Option<&'c Mode>,
+    layer: Layer,
+    split: &'c Split,
+}
+
+/// One sentence of a split, and whose it is.
+struct Duty<'c> {
+    place: Place<'c>,
+    party: Party,
+    sentence: &'c Text,
+}
+
+struct List<'c> {
+    catalogue: &'c Catalogue,
+    duties: Vec<Duty<'c>>,
+}
+
+/// One duty.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct DutyRecord<'c> {
+    /// The category.
+    pub category: Category,
+    /// The service's id; none for a category's own duty.
+    pub service: Option<&'c str>,
+    /// The mode's id.
+    pub mode: Option<&'c str>,
+    /// The layer.
+    pub layer: Layer,
+    /// Who must do it.
+    pub party: Party,
+    /// What must be done.
+    pub duty: &'c str,
+    /// NIST SP 800-53 Rev 5 control ids of the split.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
+    pub controls: &'c [Control],
+    /// The pages.
+    pub sources: Vec<SourceRecord<'c>>,
+}
+
+impl<'c> View for List<'c> {
+    type Record = DutyRecord<'c>;
+
+    fn records(&self) -> Vec<Self::Record> {
+        self.duties
+            .iter()
+            .map(|duty| DutyRecord {
+                category: duty.place.category,
+                service: duty.place.service.map(|service| &*service.id),
+                mode: duty.place.mode.map(|mode| &*mode.id),
+                layer: duty.place.layer,
+                party: duty.party,
+                duty: duty.sentence,
+                controls: &duty.place.split.controls,
+                sources: cited(self.catalogue, duty.place.split).into_iter().map(SourceRecord::from).collect(),
+            })
+            .collect()
+    }
+
+    fn grid(&self) -> Grid {
+        let rows = self.records().into_iter().map(|record| {
+            vec![
+                record.category.to_string(),
+                record.service.unwrap_or_default().to_owned(),
+                record.mode.unwrap_or_default().to_owned(),
+                record.layer.to_string(),
+                record.party.to_string(),
+                record.duty.to_owned(),
+                joined(record.controls),
+                joined(record.sources.iter().map(|source| source.url)),
+            ]
+        });
+        Grid {
+            columns: vec!["category", "service", "mode", "layer", "party", "duty", "controls", "source"],
+            rows: rows.collect(),
+        }
+    }
+
+    fn page(&self) -> Page {
+        let mut rows = Vec::new();
+        let mut whose = None;
+        let mut before = None;
+        for duty in &self.duties {
+            let own = (
+                duty.place.category,
+                duty.place.service.map(|service| &service.id),
+                duty.place.mode.map(|mode| &mode.id),
+            );
+            if whose.replace(own) != Some(own) {
+                before = None;
+                rows.push(Row::Group(match (duty.place.service, duty.place.mode) {
+                    (Some(service), Some(mode)) => format!("{}@{}", service.id, mode.id),
+                    (Some(service), None) => service.id.to_string(),
+                    (None, _) => duty.place.category.to_string(),
+                }));
+            }
+            let new = before.replace(duty.place.layer) != Some(duty.place.layer);
+            let label = if new { self.catalogue.layer(duty.place.layer).name.to_string() } else { String::new() };
+            let side = match duty.party {
+                Party::Customer => self.team(duty).unwrap_or("you"),
+                Party::ThirdParty => duty.place.split.third_party.as_ref().map_or("third party", |third| &third.name),
+                _ => "AWS",
+            };
+            rows.push(Row::Cells(vec![
+                Cell::new(label, Tone::Strong),
+                Cell::new(side, party_tone(duty.party)),
+                Cell::plain(&**duty.sentence),
+            ]));
+        }
+        let count = self.duties.len();
+        let columns = ["Layer", "Who", "Must do"].map(str::to_owned).to_vec();
+        Page {
+            blocks: vec![
+                Block::Table(Table { columns, rows }),
+                Block::Aside(format!(
+                    "{count} {}. Catalogue of {}.",
+                    if count == 1 { "duty" } else { "duties" },
+                    self.catalogue.date
+                )),
+            ],
+        }
+    }
+}
+
+impl List<'_> {
+    fn team(&self, duty: &Duty<'_>) -> Option<&str> {
+        duty.place.service.and_then(|service| self.catalogue.team(service, duty.place.layer))
+    }
+}

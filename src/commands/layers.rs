@@ -1,0 +1,171 @@
+//! `whose layers [LAYER]`: the layers and who holds each by default, or one layer in full.
+
+use clap_complete::engine::ArgValueCandidates;
+use serde::Serialize;
+
+use super::{Context, Outcome, completions, group_title, party_cell};
+use crate::catalogue::model::{Catalogue, Category, Group, Layer, Party, Text};
+use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View};
+
+/// The arguments of `layers`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// One layer in full, by its id or an everyday word
+    #[arg(value_name = "LAYER", add = ArgValueCandidates::new(completions::layers))]
+    pub layer: Option<String>,
+}
+
+/// Shows.
+///
+/// # Errors
+///
+/// An unknown layer.
+pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
+    let one = args.layer.as_deref().map(|word| context.layer(word, "whose layers")).transpose()?;
+    let view = Layers { catalogue: context.catalogue(), one };
+    Ok(Outcome::text(context.render(&view)?))
+}
+
+struct Layers<'c> {
+    catalogue: &'c Catalogue,
+    one: Option<Layer>,
+}
+
+/// A layer.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LayerRecord<'c> {
+    /// The id.
+    pub layer: Layer,
+    /// Its name.
+    pub name: &'c str,
+    /// Where it stands between the two sides.
+    pub group: Group,
+    /// What belongs to it.
+    pub definition: &'c str,
+    /// Everyday words for it.
+    pub aliases: &'c [Text],
+    /// Who holds it in each category when nothing more specific is said.
+    pub defaults: Defaults,
+}
+
+/// Who holds a layer by default.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Defaults {
+    /// In infrastructure services.
+    pub infrastructure: Party,
+    /// In container services.
+    pub container: Party,
+    /// In abstracted services.
+    pub abstracted: Party,
+}
+
+impl Defaults {
+    const fn each(self) -> [Party; 3] {
+        [self.infrastructure, self.container, self.abstracted]
+    }
+}
+
+impl Layers<'_> {
+    fn defaults(&self, layer: Layer) -> Defaults {
+        let party = |category| self.catalogue.default_split(category, layer).split.party;
+        Defaults {
+            infrastructure: party(Category::Infrastructure),
+            container: party(Category::Container),
+            abstracted: party(Category::Abstracted),
+        }
+    }
+
+    fn full(&self, layer: Layer) -> Page {
+        let info = self.catalogue.layer(layer);
+        let mut blocks = vec![
+            Block::Heading(format!("{} ({layer})", info.name)),
+            Block::Text(info.definition.to_string()),
+            Block::Facts(vec![
+                ("group".to_owned(), self.catalogue.group(layer).to_string()),
+                ("also called".to_owned(), info.aliases.join(", ")),
+            ]),
+        ];
+        let mut rows = Vec::new();
+        for &category in Category::ALL {
+            let split = self.catalogue.default_split(category, layer).split;
+            let mut first = Some((Cell::new(category.word(), Tone::Strong), party_cell(split.party)));
+            for (side, tone, duties) in [("you", Tone::Customer, &split.customer), ("AWS", Tone::Aws, &split.aws)] {
+                for duty in duties.iter() {
+                    let (label, who) = first.take().unwrap_or_default();
+                    rows.push(Row::Cells(vec![label, who, Cell::new(side, tone), Cell::plain(&**duty)]));
+                }
+            }
+        }
+        let columns = ["Category", "By default", "", "Must do"].map(str::to_owned).to_vec();
+        blocks.push(Block::Table(Table { columns, rows }));
+        blocks.push(Block::Aside(format!(
+            "Where it is yours: whose services --layer {layer} --party customer\nCatalogue of {}.",
+            self.catalogue.date
+        )));
+        Page { blocks }
+    }
+}
+
+impl<'c> View for Layers<'c> {
+    type Record = LayerRecord<'c>;
+
+    fn records(&self) -> Vec<Self::Record> {
+        let shown = self.catalogue.layers.iter().filter(|info| self.one.is_none_or(|one| one == info.layer));
+        let mut records: Vec<Self::Record> = shown
+            .map(|info| LayerRecord {
+                layer: info.layer,
+                name: &info.name,
+                group: self.catalogue.group(info.layer),
+                definition: &info.definition,
+                aliases: &info.aliases,
+                defaults: self.defaults(info.layer),
+            })
+            .collect();
+        records.sort_by_key(|record| record.layer);
+        records
+    }
+
+    fn grid(&self) -> Grid {
+        let rows = self.records().into_iter().map(|record| {
+            let mut row = vec![record.layer.to_string(), record.name.to_owned(), record.group.to_string()];
+            row.extend(record.defaults.each().map(|party| party.to_string()));
+            row
+        });
+        Grid {
+            columns: vec!["layer", "name", "group", "infrastructure", "container", "abstracted"],
+            rows: rows.collect(),
+        }
+    }
+
+    fn page(&self) -> Page {
+        if let Some(layer) = self.one {
+            return self.full(layer);
+        }
+        let mut rows = Vec::new();
+        let mut group = None;
+        let mut records = self.records();
+        records.sort_by_key(|record| record.group);
+        for record in records {
+            if group.replace(record.group) != Some(record.group) {
+                rows.push(Row::Group(group_title(record.group).to_owned()));
+            }
+            let mut cells = vec![Cell::new(record.layer.word(), Tone::Strong)];
+            for party in record.defaults.each() {
+                cells.push(party_cell(party));
+            }
+            rows.push(Row::Cells(cells));
+        }
+        let columns = ["Layer", "infrastructure", "container", "abstracted"].map(str::to_owned).to_vec();
+        Page {
+            blocks: vec![
+                Block::Table(Table { columns, rows }),
+                Block::Aside(format!(
+                    "Who holds each layer when nothing more specific is said. One in full: whose layers os\nCatalogue of {}.",
+                    self.catalogue.date
+                )),
+            ],
+        }
+    }
+}

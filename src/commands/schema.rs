@@ -1,0 +1,134 @@
+//! `whose schema`: the JSON Schema of what the program writes, or of what it reads. Both are committed files, made from the
+//! types by a test and compared with them by the same test.
+
+use super::Outcome;
+
+/// The arguments of `schema`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Of what: the records that commands write, or the YAML of a catalogue file (for editors)
+    #[arg(value_enum, default_value = "records")]
+    pub of: Of,
+}
+
+/// Of what a schema is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Of {
+    /// What commands write as json, ndjson and yaml
+    Records,
+    /// A service's file in data/
+    Service,
+    /// A catalogue of your own for --catalogue
+    Overlay,
+}
+
+/// Prints.
+#[must_use]
+pub fn run(args: &Args) -> Outcome {
+    Outcome::text(
+        match args.of {
+            Of::Records => include_str!("../../schema/records.json"),
+            Of::Service => include_str!("../../schema/service.json"),
+            Of::Overlay => include_str!("../../schema/overlay.json"),
+        }
+        .to_owned(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+    use serde_json::{Value, json};
+
+    use crate::catalogue::form;
+    use crate::commands::{AnswerRecord, categories, check, duties, layers, resolve, services};
+
+    const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+    fn of<T: JsonSchema>(title: &str) -> Value {
+        let generator = SchemaSettings::draft2020_12().for_deserialize().into_generator();
+        let mut schema = generator.into_root_schema_for::<T>().to_value();
+        schema["title"] = title.into();
+        without_null(&mut schema);
+        schema
+    }
+
+    /// In the files a field is left out, never written as nothing.
+    fn without_null(schema: &mut Value) {
+        if let Some(types) = schema.get_mut("type").filter(|types| types.is_array()) {
+            let kept = types.as_array().into_iter().flatten().find(|name| *name != "null").cloned();
+            *types = kept.unwrap_or_default();
+        }
+        let only = schema.get("anyOf").and_then(Value::as_array).and_then(|any| match &any[..] {
+            [one, null] if null["type"] == "null" => Some(one.clone()),
+            _ => None,
+        });
+        if let (Some(only), Some(object)) = (only, schema.as_object_mut()) {
+            object.remove("anyOf");
+            object.extend(only.as_object().cloned().unwrap_or_default());
+        }
+        match schema {
+            Value::Object(fields) => fields.values_mut().for_each(without_null),
+            Value::Array(items) => items.iter_mut().for_each(without_null),
+            _ => {}
+        }
+    }
+
+    /// One definition a command, and the envelope around its records.
+    fn records() -> Value {
+        let mut generator: SchemaGenerator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+        let records = [
+            ("show", generator.subschema_for::<AnswerRecord<'_>>()),
+            ("services", generator.subschema_for::<services::ServiceRecord<'_>>()),
+            ("categories", generator.subschema_for::<categories::CategoryRecord<'_>>()),
+            ("layers", generator.subschema_for::<layers::LayerRecord<'_>>()),
+            ("duties", generator.subschema_for::<duties::DutyRecord<'_>>()),
+            ("resolve", generator.subschema_for::<resolve::ResolutionRecord<'_>>()),
+            ("check", generator.subschema_for::<check::FaultRecord<'_>>()),
+        ];
+        let mut definitions = generator.take_definitions(true);
+        let mut any = Vec::new();
+        for (command, record) in records {
+            definitions.insert(command.to_owned(), record.to_value());
+            any.push(json!({ "$ref": format!("#/$defs/{command}") }));
+        }
+        json!({
+            "$schema": DIALECT,
+            "title": "whose/1: the records that `whose` writes",
+            "description": "A json or yaml document is an envelope; a line of ndjson is a bare record, defined below under the name \
+                of its command. Within whose/1 fields are only added: ignore what you do not know. A field that is removed or \
+                changes its meaning makes whose/2.",
+            "type": "object",
+            "required": ["schema", "catalogue", "results"],
+            "properties": {
+                "schema": { "const": "whose/1" },
+                "catalogue": { "type": "string", "description": "The newest day on which a source was checked." },
+                "results": { "type": "array", "items": { "anyOf": any } },
+            },
+            "$defs": definitions,
+        })
+    }
+
+    /// The committed file is what the types say; `WHOSE_BLESS=1 cargo test` writes it anew.
+    fn committed(file: &str, made: &Value) {
+        let path = format!("{}/schema/{file}", env!("CARGO_MANIFEST_DIR"));
+        let made = serde_json::to_string_pretty(made).expect("a schema is JSON") + "\n";
+        if std::env::var_os("WHOSE_BLESS").is_some() {
+            fs::write(&path, &made).expect("the schema can be written");
+        }
+        let stands = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            stands == made,
+            "{path} is not what the types say; write it anew with `WHOSE_BLESS=1 cargo test schema`"
+        );
+    }
+
+    #[test]
+    fn the_committed_schemas_are_made_from_the_types() {
+        committed("records.json", &records());
+        committed("service.json", &of::<form::ServiceFile>("A service's file of the catalogue of `whose`"));
+        committed("overlay.json", &of::<form::Overlay>("A catalogue of your own for `whose --catalogue`"));
+    }
+}

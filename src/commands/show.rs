@@ -1,0 +1,350 @@
+//! `whose [show] NAME[@MODE] [LAYER]`: who secures a service, layer by layer, or one layer with everything known about it.
+
+use std::collections::BTreeSet;
+
+use anyhow::bail;
+use clap_complete::engine::ArgValueCandidates;
+
+use super::{
+    AnswerRecord, Context, Outcome, cited, completions, group_title, joined, modes, party_cell, party_word, word_parser,
+};
+use crate::catalogue::model::{
+    Basis, Catalogue, Category, Group, Layer, Mode, Party, Rule, Service, Sharing, Source, SourcePlace, Stage,
+};
+use crate::catalogue::{Answer, category};
+use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View};
+
+/// The arguments of `show`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// The service, by any name it goes by, and perhaps a mode: rds, "Amazon SQS", aws_lb, eks@fargate
+    #[arg(value_name = "NAME[@MODE]", add = ArgValueCandidates::new(completions::services))]
+    pub name: String,
+
+    /// One layer, by its id or an everyday word: guest-os, os, patching, kms
+    #[arg(value_name = "LAYER", add = ArgValueCandidates::new(completions::layers))]
+    pub layer: Option<String>,
+
+    /// Say nothing; end with 0 if PARTY holds the layer, else with 1
+    #[arg(long, value_name = "PARTY", requires = "layer", value_parser = word_parser(Party::ALL, Party::word))]
+    pub is: Option<Party>,
+
+    /// Print the party alone: once where all modes agree, else one line a mode
+    #[arg(long, requires = "layer", conflicts_with_all = ["is", "output"])]
+    pub short: bool,
+}
+
+/// Answers.
+///
+/// # Errors
+///
+/// An unknown or ambiguous name, an unknown layer, or `--is` where the modes differ.
+pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
+    let (service, mode) = context.service(&args.name)?;
+    let layer = args.layer.as_deref().map(|word| context.layer(word, &format!("whose {}", args.name))).transpose()?;
+    let view = Answers { catalogue: context.catalogue(), service, named: mode, layer };
+    match (layer, args.is) {
+        (Some(layer), Some(party)) => is(&view, layer, party),
+        (Some(layer), None) if args.short => Ok(Outcome::text(view.short(layer))),
+        _ => Ok(Outcome::text(context.render(&view)?)),
+    }
+}
+
+fn is(view: &Answers<'_>, layer: Layer, party: Party) -> anyhow::Result<Outcome> {
+    let answers = view.by_mode(layer);
+    let first = answers[0].1.split.party;
+    if answers.iter().any(|(_, answer)| answer.split.party != first) {
+        let of = answers.iter().map(|(mode, answer)| {
+            format!("{}@{}: {}", view.service.id, mode.map_or("", |mode| &mode.id), answer.split.party)
+        });
+        bail!(
+            "the modes of {} differ in {layer}; name one\n  {}",
+            view.service.short,
+            of.collect::<Vec<_>>().join("\n  ")
+        );
+    }
+    Ok(Outcome { no: first != party, ..Outcome::default() })
+}
+
+/// The question: one service, in one mode or each, in one layer or all.
+struct Answers<'c> {
+    catalogue: &'c Catalogue,
+    service: &'c Service,
+    named: Option<&'c Mode>,
+    layer: Option<Layer>,
+}
+
+impl<'c> Answers<'c> {
+    fn layers(&self) -> Vec<Layer> {
+        self.layer.map_or_else(|| Layer::ALL.to_vec(), |layer| vec![layer])
+    }
+
+    fn by_mode(&self, layer: Layer) -> Vec<(Option<&'c Mode>, Answer<'c>)> {
+        let answer = |mode| (mode, self.catalogue.split(self.service, mode, layer));
+        modes(self.service, self.named).into_iter().map(answer).collect()
+    }
+
+    /// One row where all modes agree, else one a mode.
+    fn rows(&self, layer: Layer) -> Vec<(Option<&'c Mode>, Answer<'c>)> {
+        let mut answers = self.by_mode(layer);
+        if answers.iter().all(|(_, answer)| answer.split == answers[0].1.split) {
+            answers.truncate(1);
+            if self.named.is_none() {
+                answers[0].0 = None;
+            }
+        }
+        answers
+    }
+
+    fn short(&self, layer: Layer) -> String {
+        let answers = self.by_mode(layer);
+        let first = answers[0].1.split.party;
+        if answers.iter().all(|(_, answer)| answer.split.party == first) {
+            return format!("{first}\n");
+        }
+        let line = |(mode, answer): &(Option<&Mode>, Answer<'_>)| {
+            format!("{}\t{}\n", mode.map_or("", |mode| &mode.id), answer.split.party)
+        };
+        answers.iter().map(line).collect()
+    }
+
+    fn heading(&self) -> String {
+        let Service { name, short, id, .. } = self.service;
+        let called = if short == name { name.to_string() } else { format!("{short} - {name}") };
+        match self.named {
+            Some(mode) => format!("{called} ({id}@{}: {})", mode.id, mode.name),
+            None => format!("{called} ({id})"),
+        }
+    }
+
+    /// What the service is, before its layers.
+    fn preamble(&self) -> Vec<Block> {
+        let mut blocks = vec![Block::Heading(self.heading())];
+        let kind = match category(self.service, self.named) {
+            Category::Infrastructure => "Infrastructure service: AWS runs the machines, you run what is on them.",
+            Category::Container => "Container service: AWS runs the platform for you. Not Docker.",
+            Category::Abstracted => "Abstracted service: AWS runs everything behind an endpoint.",
+        };
+        let mixed = self.named.is_none()
+            && self
+                .service
+                .modes
+                .iter()
+                .any(|mode| mode.category.is_some_and(|category| category != self.service.category));
+        let mut about = if mixed { "The category depends on the mode.".to_owned() } else { kind.to_owned() };
+        if let Some(lifecycle) = &self.service.lifecycle {
+            let date = lifecycle.date.as_deref();
+            about.push_str(&match (lifecycle.stage, date) {
+                (Stage::Closed, Some(date)) => format!(" Closed to new customers since {date}."),
+                (Stage::Closed, None) => " Closed to new customers.".to_owned(),
+                (Stage::Ending, Some(date)) => format!(" AWS ends it on {date}."),
+                (Stage::Ending, None) => " AWS has announced its end.".to_owned(),
+                (Stage::Ended, Some(date)) => format!(" AWS ended it on {date}."),
+                (Stage::Ended, None) => " AWS has ended it.".to_owned(),
+            });
+        }
+        if self.service.overlaid {
+            about.push_str(" Answers come from your overlay.");
+        }
+        blocks.push(Block::Aside(about));
+        blocks
+    }
+
+    /// All layers in one table.
+    fn overview(&self) -> Page {
+        let mut blocks = self.preamble();
+        let mut rows = Vec::new();
+        let (mut stated, mut derived) = (0, 0);
+        let mut sources: BTreeSet<SourcePlace> = BTreeSet::new();
+        let mut before = None;
+        for layer in self.catalogue.grouped() {
+            let group = self.catalogue.group(layer);
+            if before.replace(group) != Some(group) {
+                rows.push(Row::Group(group_title(group).to_owned()));
+            }
+            let answers = self.rows(layer);
+            let several = answers.len() > 1;
+            if several {
+                let mut cells = vec![Cell::new(layer.word(), Tone::Strong)];
+                cells.resize_with(4, Cell::default);
+                rows.push(Row::Cells(cells));
+            }
+            for (mode, answer) in &answers {
+                match answer.basis {
+                    Basis::Stated => stated += 1,
+                    Basis::Derived => derived += 1,
+                }
+                if matches!(answer.rule, Rule::Mode | Rule::Service) {
+                    sources.extend(answer.split.sources.iter());
+                }
+                let label = match mode.filter(|_| several) {
+                    Some(mode) => Cell::plain(format!("  @{}", mode.id)),
+                    None => Cell::new(layer.word(), Tone::Strong),
+                };
+                rows.extend(self.duty_rows(label, layer, answer, group));
+            }
+        }
+        let columns = ["Layer", "Who", "", "Must do"].map(str::to_owned).to_vec();
+        blocks.push(Block::Table(Table { columns, rows }));
+        blocks.extend(self.sources(&sources));
+        let total = stated + derived;
+        let basis = match (stated, derived) {
+            (_, 0) => format!("All {total} answers stand on AWS's pages about this service."),
+            (0, _) => "No answer is stated about this service alone: all follow from its category.".to_owned(),
+            _ => format!(
+                "{stated} of {total} answers are stated on pages about this service; {derived} follow from its category."
+            ),
+        };
+        blocks.push(Block::Aside(format!(
+            "{basis}\nCatalogue of {}. One layer in full: whose {} os",
+            self.catalogue.date,
+            self.asked()
+        )));
+        Page { blocks }
+    }
+
+    fn asked(&self) -> String {
+        match self.named {
+            Some(mode) => format!("{}@{}", self.service.id, mode.id),
+            None => self.service.id.to_string(),
+        }
+    }
+
+    /// The rows of one answer: the party beside the first duty.
+    fn duty_rows(&self, label: Cell, layer: Layer, answer: &Answer<'_>, group: Group) -> Vec<Row> {
+        let split = answer.split;
+        let mut duties: Vec<(Cell, &str)> = Vec::new();
+        let you = self.catalogue.team(self.service, layer).unwrap_or("you");
+        // What AWS does everywhere, the learner reads once in `whose layers`; here it would bury what is particular.
+        let everywhere = group == Group::OfTheCloud && answer.rule == Rule::EveryService;
+        if !everywhere {
+            duties.extend(split.customer.iter().map(|duty| (Cell::new(you, Tone::Customer), &**duty)));
+            if split.party != Party::Customer {
+                duties.extend(split.aws.iter().map(|duty| (Cell::new("AWS", Tone::Aws), &**duty)));
+            }
+            if let Some(third) = &split.third_party {
+                duties.extend(third.duties.iter().map(|duty| (Cell::new(&*third.name, Tone::ThirdParty), &**duty)));
+            }
+        }
+        let who = party_cell(split.party);
+        if duties.is_empty() {
+            return vec![Row::Cells(vec![label, who, Cell::default(), Cell::default()])];
+        }
+        let mut first = Some((label, who));
+        duties
+            .into_iter()
+            .map(|(side, duty)| {
+                let (label, who) = first.take().unwrap_or_default();
+                Row::Cells(vec![label, who, side, Cell::plain(duty)])
+            })
+            .collect()
+    }
+
+    fn sources(&self, places: &BTreeSet<SourcePlace>) -> Vec<Block> {
+        let places: Vec<SourcePlace> = places.iter().copied().collect();
+        let found: Vec<&Source> = self.catalogue.sources(&places).collect();
+        if found.is_empty() {
+            return Vec::new();
+        }
+        let lines = found.iter().map(|source| format!("{} ({})\n  {}", source.title, source.checked, source.url));
+        vec![Block::Aside(format!("Sources\n{}", lines.collect::<Vec<_>>().join("\n")))]
+    }
+
+    /// One layer with everything that is known about it.
+    fn full(&self, layer: Layer) -> Page {
+        let info = self.catalogue.layer(layer);
+        let mut blocks = self.preamble();
+        blocks.push(Block::Heading(format!("{} ({layer})", info.name)));
+        blocks.push(Block::Aside(info.definition.to_string()));
+        for (mode, answer) in self.rows(layer) {
+            let split = answer.split;
+            let mut facts = Vec::new();
+            if let Some(mode) = mode {
+                facts.push(("mode", format!("{}@{}: {}", self.service.id, mode.id, mode.name)));
+            }
+            let sharing = match split.sharing {
+                Some(Sharing::Dependent) => ", dependent: AWS's half takes effect only when you act",
+                Some(Sharing::Independent) => ", independent: each side acts alone",
+                None => "",
+            };
+            let third = split.third_party.as_ref().map_or_else(String::new, |third| format!(" ({})", third.name));
+            facts.push(("held by", format!("{}{third}{sharing}", party_word(split.party))));
+            if let Some(team) = self.catalogue.team(self.service, layer) {
+                facts.push(("your team", team.to_owned()));
+            }
+            facts.extend(
+                split
+                    .customer
+                    .iter()
+                    .enumerate()
+                    .map(|(n, duty)| (if n == 0 { "you must" } else { "" }, duty.to_string())),
+            );
+            facts.extend(
+                split.aws.iter().enumerate().map(|(n, duty)| (if n == 0 { "AWS must" } else { "" }, duty.to_string())),
+            );
+            if let Some(third) = &split.third_party {
+                facts.extend(third.duties.iter().map(|duty| ("third party", duty.to_string())));
+            }
+            facts.extend(split.note.iter().map(|note| ("note", note.to_string())));
+            let rule = match answer.rule {
+                Rule::Mode => "this mode's own split".to_owned(),
+                Rule::Service => "this service's own split".to_owned(),
+                Rule::Category => format!("the default of {} services", category(self.service, mode.or(self.named))),
+                Rule::EveryService => "what holds for every service".to_owned(),
+            };
+            let basis = match answer.basis {
+                Basis::Stated => "stated: a page says so about this service",
+                Basis::Derived => "derived: no page says so about this service alone",
+            };
+            facts.push(("rule", rule));
+            facts.push(("basis", basis.to_owned()));
+            if !split.controls.is_empty() {
+                let controls: Vec<String> = split.controls.iter().map(ToString::to_string).collect();
+                facts.push(("NIST 800-53", controls.join(", ")));
+            }
+            for (n, source) in cited(self.catalogue, split).into_iter().enumerate() {
+                let label = if n == 0 { "sources" } else { "" };
+                facts.push((label, format!("{} (checked {})\n{}", source.title, source.checked, source.url)));
+            }
+            blocks.push(Block::Facts(facts.into_iter().map(|(label, body)| (label.to_owned(), body)).collect()));
+        }
+        blocks.push(Block::Aside(format!("Catalogue of {}.", self.catalogue.date)));
+        Page { blocks }
+    }
+}
+
+impl<'c> View for Answers<'c> {
+    type Record = AnswerRecord<'c>;
+
+    fn records(&self) -> Vec<Self::Record> {
+        let mut records = Vec::new();
+        for mode in modes(self.service, self.named) {
+            for layer in self.layers() {
+                records.push(AnswerRecord::new(self.catalogue, self.service, mode, layer));
+            }
+        }
+        records
+    }
+
+    fn grid(&self) -> Grid {
+        let rows = self.records().into_iter().map(|record| {
+            vec![
+                record.service.to_owned(),
+                record.mode.unwrap_or_default().to_owned(),
+                record.layer.to_string(),
+                record.party.to_string(),
+                joined(record.aws),
+                joined(record.customer),
+                joined(record.sources.iter().map(|source| source.url)),
+            ]
+        });
+        Grid { columns: vec!["service", "mode", "layer", "party", "aws", "customer", "source"], rows: rows.collect() }
+    }
+
+    fn page(&self) -> Page {
+        match self.layer {
+            Some(layer) => self.full(layer),
+            None => self.overview(),
+        }
+    }
+}

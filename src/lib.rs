@@ -1,0 +1,51 @@
+//! Who secures what on AWS: for a service and a layer, whether it is AWS's job, the customer's or both, what each must do,
+//! and which page says so.
+//!
+//! This crate is the catalogue behind the program `whose`, for other programs to build on; the program itself is the
+//! default feature `cli`, which a dependency on the catalogue alone leaves out.
+//!
+//! ```
+//! use whose::catalogue::{Known, model::{Layer, Party}, resolve::Meaning};
+//!
+//! let known = Known::default();
+//! let resolution = known.resolver().resolve("aws_db_instance");
+//! let Meaning::Service(rds, _) = resolution.meaning else { panic!("a Terraform type is a name like any other") };
+//! let answer = known.catalogue().split(rds, None, Layer::GuestOs);
+//! assert_eq!((&*rds.id, answer.split.party), ("rds", Party::Aws));
+//! ```
+//!
+//! # The house
+//!
+//! Data flows one way, and every module is one arrow of this line:
+//!
+//! ```text
+//! data/*.yaml ──(build.rs: load, check, bake)──▶ catalogue ─┐
+//!                                 an overlay, load, check ─▶│
+//!          a name ─────────────(catalogue::resolve)────────▶├─▶ commands ─▶ a View ─▶ render ─▶ one String ─▶ main writes
+//!          an inventory ───────(inventory::*)──────────────▶┘
+//! ```
+//!
+//! The three wings `catalogue` (what is known), `inventory` (what comes in) and `render` (what goes out) do not know each
+//! other; only the commands see all three, and commands do not know each other. Only `main` writes.
+//!
+//! # The life of one request
+//!
+//! `whose lambda@container-image platform`: `main` parses the words into a `Cli` and hands it to the command `show`. The
+//! command asks the resolver what `lambda@container-image` means, asks the catalogue for the layer called `platform` and
+//! for the split that answers it (the mode's, for it is the most specific level that speaks), and makes a view of it. The
+//! format that was asked for, or that fits what stdout is, makes one text of the view; `main` writes it and ends with the
+//! exit code that the command gave.
+
+pub mod catalogue;
+#[doc(hidden)]
+pub mod yaml;
+
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod commands;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod render;

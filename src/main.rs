@@ -1,0 +1,96 @@
+//! Parse, run, write once, map to an exit code.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use whose::cli::{Cli, Colour};
+use whose::commands::{self, Context, Outcome};
+use whose::render::{Canvas, Format};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to do if stderr is closed too.
+            _ = writeln!(io::stderr(), "error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> anyhow::Result<ExitCode> {
+    if commands::completions::answer()? {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let terminal = io::stdout().is_terminal();
+    let context_of = |known| Context {
+        known,
+        format: cli.global.output.unwrap_or(if terminal { Format::Table } else { Format::Tsv }),
+        canvas: canvas(cli.global.color, terminal),
+    };
+    let known = commands::open(cli.global.catalogue.as_deref())?;
+    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let Outcome { text, notes, no } = commands::run(&cli, &context_of(&known), &mut out)?;
+    // Notes first: where both streams meet, what a table leaves out is said before the table ends the screen.
+    for note in notes {
+        _ = writeln!(io::stderr(), "{note}");
+    }
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(ExitCode::from(u8::from(no)))
+}
+
+/// Help and version are answers; every other failure of the parser is a question that could not be answered.
+fn usage(error: &clap::Error) -> anyhow::Result<ExitCode> {
+    let colour = |terminal| canvas(Colour::Auto, terminal).colour;
+    if error.use_stderr() {
+        let text = error.render();
+        let text = if colour(io::stderr().is_terminal()) { text.ansi().to_string() } else { text.to_string() };
+        _ = write!(io::stderr(), "{text}");
+        return Ok(ExitCode::from(2));
+    }
+    let text = error.render();
+    let text = if colour(io::stdout().is_terminal()) { text.ansi().to_string() } else { text.to_string() };
+    io::stdout().write_all(text.as_bytes())?;
+    io::stdout().flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn canvas(colour: Colour, terminal: bool) -> Canvas {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let on = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let measured = || terminal_size::terminal_size().map(|(width, _)| width.0);
+    Canvas {
+        width: columns.or_else(measured).unwrap_or(80).clamp(60, 200),
+        colour: match colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => !set("NO_COLOR") && (terminal || on("CLICOLOR_FORCE")),
+        },
+        unicode: cfg!(windows) || speaks_unicode(),
+    }
+}
+
+/// Whether the locale is one in which line-drawing characters show; without any locale, they do.
+fn speaks_unicode() -> bool {
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+/// Whether the reader of stdout has gone, which is no failure.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe))
+}

@@ -1,0 +1,188 @@
+//! What goes out: a [`View`] in, one text out.
+//!
+//! A command makes a view without knowing the format; a format takes any view without knowing the command. One file a
+//! format below; a new one is a file, a word in [`Format`] and an arm in [`render`].
+
+use std::fmt;
+
+use serde::Serialize;
+
+mod csv;
+mod json;
+mod markdown;
+mod table;
+mod yaml;
+
+/// What a command has to say.
+pub trait View {
+    /// One record of the machine-readable formats.
+    type Record: Serialize;
+
+    /// The records, in order.
+    fn records(&self) -> Vec<Self::Record>;
+
+    /// Further fields of the envelope around the records in json and yaml.
+    fn envelope(&self) -> serde_json::Map<String, serde_json::Value> {
+        serde_json::Map::new()
+    }
+
+    /// The records as rows of a sheet: csv, tsv and markdown.
+    fn grid(&self) -> Grid;
+
+    /// The page for people.
+    fn page(&self) -> Page;
+}
+
+/// Rows under named columns. The columns of a command never move.
+#[derive(Clone, Debug, Default)]
+pub struct Grid {
+    /// The names of the columns.
+    pub columns: Vec<&'static str>,
+    /// The rows; each as long as `columns`.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A page for people, from top to bottom.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// Its blocks.
+    pub blocks: Vec<Block>,
+}
+
+/// A part of a page.
+#[derive(Clone, Debug)]
+pub enum Block {
+    /// A heading line.
+    Heading(String),
+    /// Running text, wrapped at words.
+    Text(String),
+    /// Running text that stands back.
+    Aside(String),
+    /// A label and what belongs to it, one line each, wrapped with a hanging indent.
+    Facts(Vec<(String, String)>),
+    /// A table.
+    Table(Table),
+}
+
+/// A table of a page.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// The titles of the columns.
+    pub columns: Vec<String>,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug)]
+pub enum Row {
+    /// A title between rows.
+    Group(String),
+    /// Cells, as many as the table has columns.
+    Cells(Vec<Cell>),
+}
+
+/// A cell of a table.
+#[derive(Clone, Debug, Default)]
+pub struct Cell {
+    /// What it says.
+    pub text: String,
+    /// How it looks; what it says never depends on that.
+    pub tone: Tone,
+}
+
+impl Cell {
+    /// A cell in the given tone.
+    pub fn new(text: impl Into<String>, tone: Tone) -> Self {
+        Self { text: text.into(), tone }
+    }
+
+    /// A cell in plain type.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self::new(text, Tone::Plain)
+    }
+}
+
+/// How a cell looks on a terminal with colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// As it comes.
+    #[default]
+    Plain,
+    /// Bold.
+    Strong,
+    /// Standing back.
+    Faint,
+    /// AWS's.
+    Aws,
+    /// The customer's.
+    Customer,
+    /// Both sides'.
+    Shared,
+    /// A third party's.
+    ThirdParty,
+}
+
+/// The output formats, by the words of `--output`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// A table for people, fitted to the terminal
+    Table,
+    /// One JSON document: an envelope with the records in `results`
+    Json,
+    /// One JSON record a line
+    Ndjson,
+    /// The same as json, in YAML
+    Yaml,
+    /// Comma-separated values with a header
+    Csv,
+    /// Tab-separated values without a header: what a pipe gets
+    Tsv,
+    /// A Markdown table
+    Markdown,
+}
+
+/// What there is to write on.
+#[derive(Clone, Copy, Debug)]
+pub struct Canvas {
+    /// The width in columns.
+    pub width: u16,
+    /// Whether colour is wanted.
+    pub colour: bool,
+    /// Whether line-drawing characters will show.
+    pub unicode: bool,
+}
+
+/// The view in the given format; `date` is the catalogue's, for the envelope.
+///
+/// # Errors
+///
+/// If a record cannot be written in the format.
+pub fn render<V: View>(view: &V, format: Format, canvas: Canvas, date: &str) -> anyhow::Result<String> {
+    Ok(match format {
+        Format::Table => table::draw(&view.page(), canvas),
+        Format::Json => json::document(&view.records(), view.envelope(), date)?,
+        Format::Ndjson => json::lines(&view.records())?,
+        Format::Yaml => yaml::document(&view.records(), view.envelope(), date)?,
+        Format::Csv => csv::write(&view.grid())?,
+        Format::Tsv => csv::tabs(&view.grid()),
+        Format::Markdown => markdown::write(&view.grid()),
+    })
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use clap::ValueEnum;
+        f.write_str(self.to_possible_value().as_ref().map_or("", |value| value.get_name()))
+    }
+}
+
+/// `text` with every control character replaced, so that input can neither move a column nor drive a terminal.
+#[must_use]
+pub fn tame(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.chars().any(char::is_control) {
+        text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect::<String>().into()
+    } else {
+        text.into()
+    }
+}

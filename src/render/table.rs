@@ -1,0 +1,155 @@
+//! The page for people: tables fitted to the terminal, wrapped at words, coloured by party.
+
+use comfy_table::{Attribute, Color, ColumnConstraint, ContentArrangement, TableStyle, Width};
+use unicode_width::UnicodeWidthStr;
+
+use super::{Block, Canvas, Cell, Page, Row, Table, Tone, tame};
+
+/// The space between two columns.
+const GAP: u16 = 2;
+
+pub(super) fn draw(page: &Page, canvas: Canvas) -> String {
+    let mut text = String::new();
+    for (place, block) in page.blocks.iter().enumerate() {
+        if place > 0 {
+            text.push('\n');
+        }
+        match block {
+            Block::Heading(heading) => line(&mut text, &wrap(heading, canvas.width), canvas, Some("1")),
+            Block::Text(body) => line(&mut text, &wrap(body, canvas.width), canvas, None),
+            Block::Aside(body) => line(&mut text, &wrap(body, canvas.width), canvas, Some("2")),
+            Block::Facts(facts) => draw_facts(&mut text, facts, canvas),
+            Block::Table(table) => draw_table(&mut text, table, canvas),
+        }
+    }
+    text
+}
+
+/// Appends lines, in the given SGR style where colour is wanted.
+fn line(text: &mut String, body: &[String], canvas: Canvas, style: Option<&str>) {
+    for part in body {
+        match style.filter(|_| canvas.colour) {
+            Some(style) => text.push_str(&format!("\x1b[{style}m{part}\x1b[0m\n")),
+            None => text.push_str(&format!("{part}\n")),
+        }
+    }
+}
+
+/// `body` in lines of at most `width` columns, broken at spaces; what a line of the body starts with, its continuations
+/// start with too.
+fn wrap(body: &str, width: u16) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for paragraph in body.split('\n') {
+        let lead = &paragraph[..paragraph.len() - paragraph.trim_start_matches(' ').len()];
+        let mut current = lead.to_owned();
+        let mut fresh = true;
+        for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
+            let word = tame(word);
+            if !fresh && current.width() + 1 + word.width() > usize::from(width) {
+                lines.push(std::mem::take(&mut current));
+                current.push_str(lead);
+            } else if !fresh {
+                current.push(' ');
+            }
+            current.push_str(&word);
+            fresh = false;
+        }
+        lines.push(current);
+    }
+    lines
+}
+
+fn draw_facts(text: &mut String, facts: &[(String, String)], canvas: Canvas) {
+    let label_width = facts.iter().map(|(label, _)| label.width()).max().unwrap_or(0);
+    for (label, body) in facts {
+        let indent = " ".repeat(label_width + 2);
+        let room = canvas.width.saturating_sub(u16::try_from(label_width + 2).unwrap_or(0)).max(20);
+        for (place, part) in wrap(body, room).into_iter().enumerate() {
+            if place > 0 {
+                text.push_str(&format!("{indent}{part}\n"));
+                continue;
+            }
+            let padding = " ".repeat(label_width - label.width() + 2);
+            let gap = if part.is_empty() { "" } else { &padding };
+            if canvas.colour {
+                text.push_str(&format!("\x1b[2m{label}\x1b[0m{gap}{part}\n"));
+            } else {
+                text.push_str(&format!("{label}{gap}{part}\n"));
+            }
+        }
+    }
+}
+
+fn draw_table(text: &mut String, table: &Table, canvas: Canvas) {
+    let widths = widths(table, canvas.width);
+    let rule = if canvas.unicode { '─' } else { '-' };
+    let header = table.columns.iter().map(|title| Cell::new(&**title, Tone::Strong)).collect();
+    text.push_str(&block(&[header], &widths, canvas));
+    let drawn: usize = widths.iter().map(|width| usize::from(*width)).sum();
+    text.push_str(&String::from(rule).repeat(drawn.min(usize::from(canvas.width))));
+    text.push('\n');
+    let mut section = Vec::new();
+    for row in &table.rows {
+        match row {
+            Row::Cells(cells) => section.push(cells.clone()),
+            Row::Group(title) => {
+                text.push_str(&block(&std::mem::take(&mut section), &widths, canvas));
+                line(text, &wrap(title, canvas.width), canvas, Some("2"));
+            }
+        }
+    }
+    text.push_str(&block(&section, &widths, canvas));
+}
+
+/// The width of every column, its gap included: the last one takes what is left, the others what they need, within reason.
+fn widths(table: &Table, width: u16) -> Vec<u16> {
+    let needs = |place: usize| {
+        let cells = table.rows.iter().filter_map(|row| match row {
+            Row::Cells(cells) => cells.get(place).map(|cell| cell.text.width()),
+            Row::Group(_) => None,
+        });
+        let need = cells.chain([table.columns[place].width()]).max().unwrap_or(0);
+        u16::try_from(need).unwrap_or(u16::MAX)
+    };
+    let Some(last) = table.columns.len().checked_sub(1) else { return Vec::new() };
+    let mut widths: Vec<u16> = (0..last).map(|place| needs(place).min(width * 2 / 5) + GAP).collect();
+    let taken: u16 = widths.iter().sum();
+    widths.push(needs(last).min(width.saturating_sub(taken)).max(10));
+    widths
+}
+
+/// Rows under each other, every cell wrapped at words to its column's width.
+fn block(rows: &[Vec<Cell>], widths: &[u16], canvas: Canvas) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut drawn = comfy_table::Table::new();
+    drawn.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic);
+    if canvas.colour {
+        // Whether colour is wanted has been decided; the drawing library must not ask the environment again.
+        crossterm::style::force_color_output(true);
+        drawn.enforce_styling();
+    } else {
+        drawn.force_no_tty();
+    }
+    drawn.set_width(widths.iter().sum());
+    drawn.add_rows(rows.iter().map(|cells| cells.iter().map(cell).collect::<Vec<_>>()));
+    for (place, (column, width)) in drawn.column_iter_mut().zip(widths).enumerate() {
+        column.set_padding((0, if place + 1 < widths.len() { GAP } else { 0 }));
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(*width)));
+    }
+    drawn.lines().fold(String::new(), |text, line| text + line.trim_end() + "\n")
+}
+
+fn cell(cell: &Cell) -> comfy_table::Cell {
+    let drawn = comfy_table::Cell::new(tame(&cell.text));
+    match cell.tone {
+        Tone::Plain => drawn,
+        Tone::Strong => drawn.add_attribute(Attribute::Bold),
+        Tone::Faint => drawn.add_attribute(Attribute::Dim),
+        Tone::Aws => drawn.fg(Color::DarkGreen),
+        Tone::Customer => drawn.fg(Color::DarkYellow).add_attribute(Attribute::Bold),
+        Tone::Shared => drawn.fg(Color::DarkMagenta).add_attribute(Attribute::Bold),
+        Tone::ThirdParty => drawn.fg(Color::DarkCyan).add_attribute(Attribute::Bold),
+    }
+}

@@ -1,0 +1,95 @@
+//! What the shell does to the program: readers that leave early, full disks, closed streams.
+
+use std::io::{Read, Write};
+use std::process::{Command, Stdio};
+
+fn whose(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_whose"));
+    command.args(args).env_remove("WHOSE_CATALOGUE").env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    command
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_failure() {
+    for args in [&["services", "-o", "json"][..], &["show", "eks", "-o", "table"], &["duties", "-o", "csv"], &["man"]] {
+        let mut child = whose(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        // Closed before anything is read: every write meets a closed pipe.
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child.stderr.take().expect("stderr is piped").read_to_string(&mut said).expect("stderr is text");
+        let status = child.wait().expect("the program ends");
+        assert_eq!((status.code(), &*said), (Some(0), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn a_stream_whose_reader_leaves_early_ends_quietly() {
+    let mut child = whose(&["resolve", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().expect("stdin is piped");
+    // More than any pipe holds, so that the program must have written by then; it may be gone before all is sent.
+    let names = "aws_db_instance\n".repeat(1 << 16);
+    _ = stdin.write_all(names.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!((output.status.code(), &*output.stderr), (Some(0), &b""[..]));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    for args in [&["services"][..], &["show", "rds"], &["resolve", "rds"], &["--help"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("/dev/full is there");
+        let output = whose(args).stdout(full).stderr(Stdio::piped()).output().expect("the program runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.contains("No space left"), "{args:?}: {said}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_gets_plain_records_and_nothing_else() {
+    let output = whose(&["rds"]).env("CLICOLOR_FORCE", "").output().expect("the program runs");
+    let text = String::from_utf8(output.stdout).expect("text");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 18, "one record a layer");
+    assert!(lines.iter().all(|line| line.split('\t').count() == 7), "seven columns in every record");
+    assert!(!text.contains('\u{1b}'), "no colour");
+    assert_eq!(output.stderr, b"");
+}
+
+#[test]
+fn colour_is_where_it_is_asked_for() {
+    let coloured = |command: &mut Command| {
+        let output = command.output().expect("the program runs");
+        String::from_utf8(output.stdout).expect("text").contains('\u{1b}')
+    };
+    let table = ["rds", "-o", "table"];
+    assert!(!coloured(&mut whose(&table)));
+    assert!(coloured(whose(&table).env("CLICOLOR_FORCE", "1")));
+    assert!(!coloured(whose(&table).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")));
+    assert!(!coloured(whose(&table).env("CLICOLOR_FORCE", "0")));
+    assert!(coloured(whose(&["rds", "-o", "table", "--color", "always"]).env("NO_COLOR", "1")));
+    assert!(!coloured(whose(&["rds", "-o", "table", "--color", "never"]).env("CLICOLOR_FORCE", "1")));
+    // The words are the same either way: colour says nothing of its own.
+    let text = |args: &[&str]| String::from_utf8(whose(args).output().expect("runs").stdout).expect("text");
+    let bare = |text: String| {
+        let mut out = String::new();
+        let mut rest = &*text;
+        while let Some(at) = rest.find('\u{1b}') {
+            out.push_str(&rest[..at]);
+            rest = &rest[at..];
+            rest = &rest[rest.find('m').map_or(rest.len(), |end| end + 1)..];
+        }
+        out + rest
+    };
+    let trimmed = |text: String| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    let plain = text(&["rds", "-o", "table", "--color", "never"]);
+    assert_eq!(trimmed(bare(text(&["rds", "-o", "table", "--color", "always"]))), trimmed(plain));
+}
