@@ -20,7 +20,7 @@ mod catalogue {
 #[allow(dead_code, unreachable_pub, reason = "the build script needs a part of what the program makes public")]
 mod yaml;
 
-use catalogue::index::{Entry, Index, Target};
+use catalogue::index::{Entry, Index, Proof, Target};
 use catalogue::load::{self, File};
 use catalogue::model::{
     Basis, Catalogue, Category, CategoryInfo, Check, Condition, Control, Exception, Identifier, Kind, Layer, LayerInfo,
@@ -50,7 +50,7 @@ fn main() -> io::Result<()> {
         }
     };
     let index = Index::of(&catalogue);
-    let mut text = String::from("use crate::catalogue::{index::*, model::*};\nuse std::borrow::Cow;\n");
+    let mut text = String::from("use crate::catalogue::{index::*, model::*};\n");
     for (name, kind, value) in [("CATALOGUE", "Catalogue", baked(&catalogue)), ("INDEX", "Index", baked(&index))] {
         _ = writeln!(text, "pub(super) static {name}: {kind} = {value};");
     }
@@ -121,11 +121,12 @@ structs! {
     Control { family, number, enhancement }
     Exception { kind, name, services, reason }
     Identifier { kind, name }
-    Index { slots, entries, keys }
+    Index { slots, entries, proofs, keys }
     LayerInfo { layer, name, definition, aliases }
     Lifecycle { stage, date, note, sources }
     Mode { id, name, category, sources, when, splits }
     Owners { default, layers, services }
+    Proof { service, check }
     Service {
         id, name, short, category, basis, part_of, sources, aliases, former_names, lifecycle, identifiers, when, splits,
         modes, checks, overlaid,
@@ -137,20 +138,20 @@ structs! {
 
 enums! { Basis Category Kind Layer Maker Party Sharing Stage Target }
 
-impl Bake for std::borrow::Cow<'_, str> {
+impl Bake for &str {
     fn bake(&self, out: &mut String) {
-        _ = write!(out, "Cow::Borrowed({:?})", &**self);
+        _ = write!(out, "{self:?}");
     }
 }
 
-impl<T: Bake + Clone> Bake for std::borrow::Cow<'_, [T]> {
+impl<T: Bake> Bake for &[T] {
     fn bake(&self, out: &mut String) {
-        out.push_str("Cow::Borrowed(&[");
-        for item in self.iter() {
+        out.push_str("&[");
+        for item in *self {
             item.bake(out);
             out.push(',');
         }
-        out.push_str("])");
+        out.push(']');
     }
 }
 

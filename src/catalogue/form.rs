@@ -12,7 +12,8 @@ use std::marker::PhantomData;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
-use super::model::{Basis, Category, Kind, Layer, Party, Sharing, Stage};
+use super::model::{Basis, Category, Layer, Party, Sharing, Stage};
+use super::names;
 
 /// A date, `YYYY-MM-DD`.
 type Date = String;
@@ -43,7 +44,7 @@ impl JsonSchema for ByTool {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let names = json_schema!({ "type": "array", "items": { "type": "string" } });
-        let tools = Kind::ALL[1..].iter().map(|kind| (kind.word().replace('-', "_"), names.as_value().clone()));
+        let tools = names::WRITTEN.iter().map(|kind| (kind.word().replace('-', "_"), names.as_value().clone()));
         json_schema!({ "type": "object", "additionalProperties": false, "properties": tools.collect::<Map<_, _>>() })
     }
 }

@@ -15,6 +15,8 @@ pub struct Index {
     pub slots: List<u16>,
     /// The claims, sorted by table and key.
     pub entries: List<Entry>,
+    /// Every check of every service, those with the same id side by side.
+    pub proofs: List<Proof>,
     /// All keys in one text: some thousand of them, so each costs its letters and no pointer.
     pub keys: Text,
 }
@@ -43,6 +45,17 @@ pub enum Target {
     Mode(u16, u16),
     /// An entry of the exceptions: several services, or none.
     Exception(u16),
+    /// A check: the first of its entries in [`Index::proofs`].
+    Check(u16),
+}
+
+/// A check of a service: places of the service, and of the check in the service's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Proof {
+    /// The service.
+    pub service: u16,
+    /// The check.
+    pub check: u16,
 }
 
 impl Index {
@@ -62,21 +75,21 @@ impl Index {
         };
         // The exceptions first: what they settle, no claim unsettles.
         for (place, exception) in catalogue.exceptions.iter().enumerate() {
-            let target = match &exception.services[..] {
+            let target = match exception.services {
                 [one] => catalogue
                     .services
                     .binary_search_by(|service| service.id.cmp(one))
                     .map_or(Target::Exception(number(place)), |found| Target::Service(number(found))),
                 _ => Target::Exception(number(place)),
             };
-            claim(exception.kind, &exception.name, target);
+            claim(exception.kind, exception.name, target);
         }
         for (place, service) in catalogue.services.iter().enumerate() {
             let target = Target::Service(number(place));
-            for name in [&service.id, &service.name, &service.short].into_iter().chain(&*service.aliases) {
+            for name in [&service.id, &service.name, &service.short].into_iter().chain(service.aliases) {
                 claim(Kind::Name, name, target);
             }
-            for name in &*service.former_names {
+            for name in service.former_names {
                 claim(Kind::Name, name, target);
             }
         }
@@ -88,14 +101,26 @@ impl Index {
                         let of_kind =
                             if condition.resource.contains("::") { Kind::Cloudformation } else { Kind::Terraform };
                         if of_kind == *kind {
-                            claim(*kind, &condition.resource, Target::Mode(number(place), number(mode_place)));
+                            claim(*kind, condition.resource, Target::Mode(number(place), number(mode_place)));
                         }
                     }
                 }
                 for identifier in service.identifiers.iter().filter(|identifier| identifier.kind == *kind) {
-                    claim(*kind, &identifier.name, Target::Service(number(place)));
+                    claim(*kind, identifier.name, Target::Service(number(place)));
                 }
             }
+        }
+        let mut checks: BTreeMap<(Kind, &str), Vec<Proof>> = BTreeMap::new();
+        for (place, service) in catalogue.services.iter().enumerate() {
+            for (own, check) in service.checks.iter().enumerate() {
+                let proof = Proof { service: number(place), check: number(own) };
+                checks.entry((check.maker.kind(), check.id)).or_default().push(proof);
+            }
+        }
+        let mut proofs = Vec::new();
+        for ((kind, id), own) in checks {
+            claims.entry((kind, names::key(kind, id))).or_insert(Target::Check(number(proofs.len())));
+            proofs.extend(own);
         }
         let arns: Vec<(String, Target)> = claims
             .iter()
@@ -126,7 +151,7 @@ impl Index {
             let room = at & (slots.len() - 1);
             slots[room] = number(place + 1);
         }
-        Self { slots: slots.into(), entries: entries.into(), keys: keys.into() }
+        Self { slots: slots.leak(), entries: entries.leak(), proofs: proofs.leak(), keys: keys.leak() }
     }
 
     /// The entry of `key` in `table`.
@@ -137,7 +162,7 @@ impl Index {
         loop {
             let place = usize::from(*self.slots.get(at & mask)?).checked_sub(1)?;
             let entry = self.entries.get(place)?;
-            if entry.table == table && self::key(&self.keys, entry) == key {
+            if entry.table == table && self::key(self.keys, entry) == key {
                 return Some(entry);
             }
             at += 1;

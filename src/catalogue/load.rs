@@ -69,10 +69,10 @@ pub fn catalogue(files: &[File]) -> Result<Catalogue, Vec<Fault>> {
         let Some(root) = sheet.root(&file.text) else { continue };
         let mut fields = sheet.fields(&root, "file");
         match file.path.split('/').collect::<Vec<_>>()[..] {
-            ["layers.yaml"] => made.layers = fields.each("layers", layer_info).into(),
+            ["layers.yaml"] => made.layers = fields.each("layers", layer_info).leak(),
             ["sources.yaml"] => desk.sources.replace(sources(&sheet, &mut fields)).truncate(0),
-            ["every-service.yaml"] => made.every_service = splits(&sheet, &mut fields).into(),
-            ["identifiers.yaml"] => made.exceptions = exceptions(&mut fields).into(),
+            ["every-service.yaml"] => made.every_service = splits(&sheet, &mut fields).leak(),
+            ["identifiers.yaml"] => made.exceptions = exceptions(&mut fields).leak(),
             [folder, name] => match (Category::from_word(folder), name.strip_suffix(".yaml")) {
                 (None, _) => {
                     sheet.fault(1, format!("`{folder}` is no category; the folders are {}", one_of(Category::ALL)));
@@ -97,11 +97,11 @@ pub fn catalogue(files: &[File]) -> Result<Catalogue, Vec<Fault>> {
         fields.finish();
     }
     categories.sort_by_key(|info| info.category);
-    services.sort_by(|a: &Service, b| a.id.cmp(&b.id));
-    made.categories = categories.into();
-    made.services = services.into();
-    made.sources = desk.sources.take().into();
-    made.date = made.sources.iter().map(|source| source.checked.clone()).max().unwrap_or_default();
+    services.sort_by(|a: &Service, b| a.id.cmp(b.id));
+    made.categories = categories.leak();
+    made.services = services.leak();
+    made.sources = desk.sources.take().leak();
+    made.date = made.sources.iter().map(|source| source.checked).max().unwrap_or_default();
     desk.check_whole(&made);
     desk.close(made)
 }
@@ -114,7 +114,7 @@ pub fn catalogue(files: &[File]) -> Result<Catalogue, Vec<Fault>> {
 pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Vec<Fault>> {
     let desk = Desk::default();
     let sheet = desk.sheet(path);
-    let mut made = base.clone();
+    let mut made = *base;
     let Some(root) = sheet.root(text) else { return desk.close(made) };
     let mut fields = sheet.fields(&root, "overlay");
     if let Some(mut own) = fields.inner("owners") {
@@ -132,7 +132,7 @@ pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Ve
         }
         own.finish();
     }
-    let mut all: BTreeMap<Text, Service> = base.services.iter().map(|s| (s.id.clone(), s.clone())).collect();
+    let mut all: BTreeMap<Text, Service> = base.services.iter().map(|s| (s.id, *s)).collect();
     for (key, mut own) in fields.entries("services") {
         sheet.check_id(key.line, &key.name);
         let known = all.remove(&*key.name);
@@ -155,14 +155,19 @@ pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Ve
                 service(&key.name, None, &mut own)
             }
         };
-        all.insert(merged.id.clone(), Service { overlaid: true, ..merged });
+        all.insert(merged.id, Service { overlaid: true, ..merged });
         own.finish();
     }
     fields.finish();
-    made.services = all.into_values().collect();
-    made.sources = desk.sources.take().into();
+    made.services = kept(all.into_values());
+    made.sources = desk.sources.take().leak();
     desk.check_whole(&made);
     desk.close(made)
+}
+
+/// A list that stays: see `model.rs`.
+fn kept<T>(items: impl IntoIterator<Item = T>) -> List<T> {
+    Vec::from_iter(items).leak()
 }
 
 /// Where faults and marks are gathered while files are read.
@@ -212,15 +217,15 @@ impl Desk {
 
     /// What no single file can show: references, completeness, names claimed twice.
     fn check_whole(&self, made: &Catalogue) {
-        let services: BTreeSet<&str> = made.services.iter().map(|service| &*service.id).collect();
+        let services: BTreeSet<&str> = made.services.iter().map(|service| service.id).collect();
         for (id, place) in self.named.borrow().iter() {
             if !services.contains(&**id) {
                 self.fault(place, format!("service `{id}` is not in the catalogue{}", nearest(id, &services)));
             }
         }
-        for info in &*made.categories {
+        for info in made.categories {
             for &layer in Layer::ALL {
-                let answered = info.splits.iter().chain(&*made.every_service).any(|split| split.layer == layer);
+                let answered = info.splits.iter().chain(made.every_service).any(|split| split.layer == layer);
                 if !answered {
                     let place = Place { file: format!("{}/_category.yaml", info.category), line: 1 };
                     self.fault(
@@ -239,7 +244,7 @@ impl Desk {
                 self.fault(&place, format!("{missing} missing: the layers and the categories are closed sets"));
             }
         }
-        let ids: Vec<&str> = made.services.iter().map(|service| &*service.id).collect();
+        let ids: Vec<&str> = made.services.iter().map(|service| service.id).collect();
         for pair in ids.windows(2).filter(|pair| pair[0] == pair[1]) {
             let place = Place { file: format!("*/{}.yaml", pair[0]), line: 1 };
             self.fault(&place, "this service stands in two folders: a service has one category".to_owned());
@@ -250,7 +255,7 @@ impl Desk {
     /// Two services that claim one identifier of one kind, or one everyday word.
     fn check_claims(&self, made: &Catalogue) {
         let excused: BTreeSet<(Kind, String)> =
-            made.exceptions.iter().map(|e| (e.kind, names::key(e.kind, &e.name))).collect();
+            made.exceptions.iter().map(|e| (e.kind, names::key(e.kind, e.name))).collect();
         let mut first: HashMap<(Kind, String), (String, Place)> = HashMap::new();
         for (kind, name, service, place) in self.claims.borrow().iter() {
             let slots = names::slots(*kind, name);
@@ -325,7 +330,7 @@ impl<'a> Sheet<'a> {
 
     fn text(self, node: &Node, what: &str) -> Option<Text> {
         match &node.value {
-            Value::Text(text) if !text.trim().is_empty() => Some(text.clone().into()),
+            Value::Text(text) if !text.trim().is_empty() => Some(text.clone().leak()),
             _ => {
                 self.fault(node.line, format!("`{what}`: text is wanted here, not {}", node.shape()));
                 None
@@ -372,7 +377,7 @@ impl<'a> Sheet<'a> {
         let sources = self.desk.sources.borrow();
         let found = sources.iter().position(|source| source.id == key);
         if found.is_none() {
-            let keys = sources.iter().map(|source| &*source.id).collect();
+            let keys = sources.iter().map(|source| source.id).collect();
             self.fault(line, format!("source `{key}` is not in the bibliography{}", nearest(key, &keys)));
         }
         found.and_then(|place| SourcePlace::try_from(place).ok())
@@ -459,7 +464,7 @@ impl<'a> Fields<'a> {
     }
 
     fn list(&mut self, name: &'static str) -> List<Text> {
-        self.lines(name).into_iter().map(|(_, text)| text).collect()
+        kept(self.lines(name).into_iter().map(|(_, text)| text))
     }
 
     fn word<T: Copy + fmt::Display>(
@@ -470,7 +475,7 @@ impl<'a> Fields<'a> {
     ) -> Option<T> {
         let node = self.take(name)?;
         let text = self.sheet.text(node, name)?;
-        let found = from(&text);
+        let found = from(text);
         if found.is_none() {
             self.sheet.fault(node.line, format!("`{name}: {text}`: the words are {}", one_of(all)));
         }
@@ -480,13 +485,13 @@ impl<'a> Fields<'a> {
     fn date(&mut self, name: &'static str) -> Option<Text> {
         let node = self.take(name)?;
         let text = self.sheet.text(node, name)?;
-        self.sheet.check_date(node.line, &text);
+        self.sheet.check_date(node.line, text);
         Some(text)
     }
 
     fn cites(&mut self) -> List<SourcePlace> {
         let keys = self.lines("sources");
-        keys.iter().filter_map(|(line, key)| self.sheet.cite(*line, key)).collect()
+        kept(keys.iter().filter_map(|(line, key)| self.sheet.cite(*line, key)))
     }
 
     /// The duties of one side: sentences, each one line of a table.
@@ -506,7 +511,7 @@ impl<'a> Fields<'a> {
                 self.sheet.fault(*line, format!("`{name}`: a duty starts with a verb, capitalised"));
             }
         }
-        duties.into_iter().map(|(_, duty)| duty).collect()
+        kept(duties.into_iter().map(|(_, duty)| duty))
     }
 
     /// Faults for every field that nobody asked for.
@@ -562,14 +567,14 @@ fn sources(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> Vec<Source> {
             own.missing("checked");
         }
         made.push(Source {
-            id: key.name.clone().into(),
+            id: key.name.clone().leak(),
             title: own.need("title"),
             url,
             checked: checked.unwrap_or_default(),
         });
         own.finish();
     }
-    made.sort_by(|a, b| a.id.cmp(&b.id));
+    made.sort_by(|a, b| a.id.cmp(b.id));
     made
 }
 
@@ -642,7 +647,7 @@ fn controls(fields: &mut Fields<'_>) -> List<Control> {
         }
         control
     };
-    lines.iter().filter_map(read).collect()
+    kept(lines.iter().filter_map(read))
 }
 
 fn control(id: &str) -> Option<Control> {
@@ -664,13 +669,13 @@ fn category_info(category: Category, fields: &mut Fields<'_>) -> CategoryInfo {
         blurb: fields.need("blurb"),
         note: fields.need("note"),
         sources: fields.cites(),
-        splits: splits(&sheet, fields).into(),
+        splits: splits(&sheet, fields).leak(),
     }
 }
 
 fn service(id: &str, category: Option<Category>, fields: &mut Fields<'_>) -> Service {
     let blank = Service {
-        id: id.to_owned().into(),
+        id: id.to_owned().leak(),
         name: Text::default(),
         short: Text::default(),
         category: category.unwrap_or(Category::Abstracted),
@@ -705,23 +710,22 @@ fn service(id: &str, category: Option<Category>, fields: &mut Fields<'_>) -> Ser
 /// `known` with what the fields say in place of what it said; splits and modes are replaced one by one.
 fn corrected(known: Service, category: Category, fields: &mut Fields<'_>) -> Service {
     let sheet = fields.sheet;
-    let id = known.id.clone();
+    let id = known.id;
     let named = |fields: &mut Fields<'_>, field: &'static str| {
         let names = fields.lines(field);
         for (line, name) in &names {
-            sheet.claim(*line, Kind::Name, name, &id);
+            sheet.claim(*line, Kind::Name, name, id);
         }
-        names.into_iter().map(|(_, name)| name).collect::<List<Text>>()
+        kept(names.into_iter().map(|(_, name)| name))
     };
     let one_name = |fields: &mut Fields<'_>, field: &'static str| {
         let node = fields.take(field)?;
         let text = sheet.text(node, field)?;
-        sheet.claim(node.line, Kind::Name, &text, &id);
+        sheet.claim(node.line, Kind::Name, text, id);
         Some(text)
     };
     let name = one_name(fields, "name").unwrap_or(known.name);
-    let short =
-        one_name(fields, "short").unwrap_or_else(|| if known.short.is_empty() { name.clone() } else { known.short });
+    let short = one_name(fields, "short").unwrap_or(if known.short.is_empty() { name } else { known.short });
     let part_of = fields.take("part_of").and_then(|node| {
         let whole = sheet.text(node, "part_of")?;
         sheet.desk.named.borrow_mut().push((whole.to_string(), sheet.place(node.line)));
@@ -745,18 +749,18 @@ fn corrected(known: Service, category: Category, fields: &mut Fields<'_>) -> Ser
     let mut identifiers: Vec<Identifier> = known.identifiers.to_vec();
     if let Some(mut own) = fields.inner("identifiers") {
         for (key, node) in own.all() {
-            match Kind::from_word(&key.name.replace('_', "-")).filter(|kind| *kind != Kind::Name) {
+            match Kind::from_word(&key.name.replace('_', "-")).filter(|kind| names::WRITTEN.contains(kind)) {
                 Some(kind) => {
                     for item in sheet.items(node, &key.name) {
                         if let Some(name) = sheet.text(item, &key.name) {
-                            sheet.claim(item.line, kind, &name, &id);
+                            sheet.claim(item.line, kind, name, id);
                             identifiers.push(Identifier { kind, name });
                         }
                     }
                 }
                 None => sheet.fault(
                     key.line,
-                    format!("identifiers: unknown kind `{}`; the kinds are {}", key.name, one_of(&Kind::ALL[1..])),
+                    format!("identifiers: unknown kind `{}`; the kinds are {}", key.name, one_of(names::WRITTEN)),
                 ),
             }
         }
@@ -782,33 +786,33 @@ fn corrected(known: Service, category: Category, fields: &mut Fields<'_>) -> Ser
         basis,
         part_of: part_of.or(known.part_of),
         sources: if sources.is_empty() { known.sources } else { sources },
-        aliases: known.aliases.iter().cloned().chain(aliases.iter().cloned()).collect(),
-        former_names: known.former_names.iter().cloned().chain(former_names.iter().cloned()).collect(),
+        aliases: kept(known.aliases.iter().chain(aliases).copied()),
+        former_names: kept(known.former_names.iter().chain(former_names).copied()),
         lifecycle: lifecycle.or(known.lifecycle),
-        identifiers: identifiers.into(),
+        identifiers: identifiers.leak(),
         when: if when.is_empty() { known.when } else { when },
-        splits: over(&known.splits, own_splits),
-        modes: modes.into(),
-        checks: if own_checks.is_empty() { known.checks } else { own_checks.into() },
+        splits: over(known.splits, own_splits),
+        modes: modes.leak(),
+        checks: if own_checks.is_empty() { known.checks } else { own_checks.leak() },
         ..known
     }
 }
 
 /// `own` over `known`, layer by layer.
 fn over(known: &[Split], own: Vec<Split>) -> List<Split> {
-    let mut all: BTreeMap<Layer, Split> = known.iter().map(|split| (split.layer, split.clone())).collect();
+    let mut all: BTreeMap<Layer, Split> = known.iter().map(|split| (split.layer, *split)).collect();
     all.extend(own.into_iter().map(|split| (split.layer, split)));
-    all.into_values().collect()
+    kept(all.into_values())
 }
 
 fn mode(key: &Key, known: Option<Mode>, fields: &mut Fields<'_>) -> Mode {
     let sheet = fields.sheet;
     let name = match &known {
-        Some(known) => fields.text("name").unwrap_or_else(|| known.name.clone()),
+        Some(known) => fields.text("name").unwrap_or(known.name),
         None => fields.need("name"),
     };
     let known = known.unwrap_or_else(|| Mode {
-        id: key.name.clone().into(),
+        id: key.name.clone().leak(),
         name: Text::default(),
         category: None,
         sources: List::default(),
@@ -822,7 +826,7 @@ fn mode(key: &Key, known: Option<Mode>, fields: &mut Fields<'_>) -> Mode {
         category: fields.word("category", Category::ALL, Category::from_word).or(known.category),
         sources: if sources.is_empty() { known.sources } else { sources },
         when: if when.is_empty() { known.when } else { when },
-        splits: over(&known.splits, splits(&sheet, fields)),
+        splits: over(known.splits, splits(&sheet, fields)),
         id: known.id,
     }
 }
@@ -845,10 +849,10 @@ fn conditions(fields: &mut Fields<'_>) -> List<Condition> {
         if attribute.is_none() && is.is_some() {
             sheet.fault(item.line, "when: `is` needs the `attribute` that it is compared with");
         }
-        made.push(Condition { resource, attribute, is: is.unwrap_or_default().into() });
+        made.push(Condition { resource, attribute, is: is.unwrap_or_default().leak() });
         own.finish();
     }
-    made.into()
+    made.leak()
 }
 
 fn checks(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> Vec<Check> {
@@ -895,7 +899,7 @@ fn exceptions(fields: &mut Fields<'_>) -> Vec<Exception> {
                 sheet.desk.named.borrow_mut().push((id.to_string(), sheet.place(*line)));
             }
             own.finish();
-            let services = services.into_iter().map(|(_, id)| id).collect();
+            let services = kept(services.into_iter().map(|(_, id)| id));
             made.extend(kind.map(|kind| Exception { kind, name, services, reason }));
         }
     }
@@ -918,9 +922,9 @@ fn owners(fields: &mut Fields<'_>) -> Owners {
     if let Some(mut own) = fields.inner("services") {
         for (key, node) in own.all() {
             sheet.desk.named.borrow_mut().push((key.name.clone(), sheet.place(key.line)));
-            services.extend(sheet.text(node, &key.name).map(|team| (Text::from(key.name.clone()), team)));
+            services.extend(sheet.text(node, &key.name).map(|team| (&*key.name.clone().leak(), team)));
         }
         own.finish();
     }
-    Owners { default, layers: layers.into(), services: services.into() }
+    Owners { default, layers: layers.leak(), services: services.leak() }
 }

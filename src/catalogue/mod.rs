@@ -3,8 +3,6 @@
 //! `model.rs` has the words, `load.rs` reads and checks YAML, `index.rs` and `names.rs` place names, `resolve.rs` finds
 //! them. Nothing here prints, and nothing here knows of inventories.
 
-use std::borrow::Cow;
-
 #[cfg(test)]
 pub(crate) mod form;
 pub mod index;
@@ -16,8 +14,8 @@ pub mod resolve;
 use index::Index;
 use load::Fault;
 use model::{
-    Basis, Catalogue, Category, CategoryInfo, Group, Layer, LayerInfo, Mode, Party, Rule, Service, Source, SourcePlace,
-    Split,
+    Basis, Catalogue, Category, CategoryInfo, Group, Layer, LayerInfo, Mode, Owners, Party, Rule, Service, Source,
+    SourcePlace, Split,
 };
 use resolve::Resolver;
 
@@ -28,41 +26,42 @@ mod baked {
 }
 
 /// A catalogue with its index: the baked one, or one with an overlay on top.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Known {
-    catalogue: Cow<'static, Catalogue>,
-    index: Cow<'static, Index>,
+    catalogue: &'static Catalogue,
+    index: &'static Index,
 }
 
 impl Default for Known {
     /// The catalogue that was baked into the program.
     fn default() -> Self {
-        Self { catalogue: Cow::Borrowed(&baked::CATALOGUE), index: Cow::Borrowed(&baked::INDEX) }
+        Self { catalogue: &baked::CATALOGUE, index: &baked::INDEX }
     }
 }
 
 impl Known {
-    /// The baked catalogue with the overlay `text`, read from `path`, on top.
+    /// The baked catalogue with the overlay `text`, read from `path`, on top. It stays for the life of the program: its
+    /// memory is not given back, so read an overlay once.
     ///
     /// # Errors
     ///
     /// Every fault of the overlay.
     pub fn with_overlay(path: &str, text: &str) -> Result<Self, Vec<Fault>> {
-        let catalogue = load::overlay(path, text, &baked::CATALOGUE)?;
-        let index = Index::of(&catalogue);
-        Ok(Self { catalogue: Cow::Owned(catalogue), index: Cow::Owned(index) })
+        let catalogue = Box::leak(Box::new(load::overlay(path, text, &baked::CATALOGUE)?));
+        let index = Box::leak(Box::new(Index::of(catalogue)));
+        Ok(Self { catalogue, index })
     }
 
     /// The catalogue.
     #[must_use]
-    pub fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
+    pub const fn catalogue(&self) -> &'static Catalogue {
+        self.catalogue
     }
 
     /// A resolver of names over the catalogue.
     #[must_use]
-    pub fn resolver(&self) -> Resolver<'_> {
-        Resolver::new(&self.catalogue, &self.index)
+    pub const fn resolver(&self) -> Resolver<'static> {
+        Resolver::new(self.catalogue, self.index)
     }
 }
 
@@ -116,7 +115,7 @@ impl Catalogue {
         Layer::from_word(word).or_else(|| {
             let wanted = names::squash(word);
             let called = |info: &LayerInfo| {
-                [info.layer.word(), &info.name]
+                [info.layer.word(), info.name]
                     .into_iter()
                     .chain(info.aliases.iter().map(|alias| &**alias))
                     .any(|name| names::squash(name) == wanted)
@@ -134,10 +133,10 @@ impl Catalogue {
     pub fn default_split(&self, category: Category, layer: Layer) -> Answer<'_> {
         let own = |splits: &'_ [Split]| splits.iter().position(|split| split.layer == layer);
         let info = self.category(category);
-        if let Some(place) = own(&info.splits) {
+        if let Some(place) = own(info.splits) {
             return Answer { split: &info.splits[place], rule: Rule::Category, basis: Basis::Derived };
         }
-        let place = own(&self.every_service).expect("the loader sees to it that every layer is answered");
+        let place = own(self.every_service).expect("the loader sees to it that every layer is answered");
         Answer { split: &self.every_service[place], rule: Rule::EveryService, basis: Basis::Derived }
     }
 
@@ -148,8 +147,8 @@ impl Catalogue {
             let split = splits.iter().find(|split| split.layer == layer)?;
             Some(Answer { split, rule, basis: split.basis })
         };
-        mode.and_then(|mode| of(&mode.splits, Rule::Mode))
-            .or_else(|| of(&service.splits, Rule::Service))
+        mode.and_then(|mode| of(mode.splits, Rule::Mode))
+            .or_else(|| of(service.splits, Rule::Service))
             .unwrap_or_else(|| self.default_split(category(service, mode), layer))
     }
 
@@ -170,6 +169,13 @@ impl Catalogue {
         let mut layers = Layer::ALL.to_vec();
         layers.sort_by_key(|layer| self.group(*layer));
         layers
+    }
+
+    /// Whether an overlay names teams.
+    #[must_use]
+    pub fn has_owners(&self) -> bool {
+        let Owners { default, layers, services } = &self.owners;
+        default.is_some() || !layers.is_empty() || !services.is_empty()
     }
 
     /// The customer's team that holds the customer's side, where an overlay says so.

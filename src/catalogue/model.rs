@@ -1,15 +1,14 @@
 //! The words of the catalogue as types: parties, layers, splits, services, modes, sources.
 //!
 //! Plain data and nothing else: no look-ups (`mod.rs`), no reading (`load.rs`), no printing. The build script compiles
-//! this same file to bake `data/` into constants, hence the borrowed-or-owned fields: constants borrow, an overlay read
-//! at run time owns.
+//! this same file to bake `data/` into constants. A catalogue is read once and stays for the life of the program, so an
+//! overlay's text is leaked on purpose and has the same type as a constant: a third less of pointers than in a type that
+//! could own, and one way to read everything.
 
-use std::borrow::Cow;
-
-/// Text of the catalogue: borrowed from the program when baked, owned when read from an overlay.
-pub type Text = Cow<'static, str>;
-/// A list of the catalogue, borrowed or owned like [`Text`].
-pub type List<T> = Cow<'static, [T]>;
+/// Text of the catalogue.
+pub type Text = &'static str;
+/// A list of the catalogue.
+pub type List<T> = &'static [T];
 
 /// Declares a closed set whose members are written as words in the data, on the command line and in every output.
 macro_rules! words {
@@ -180,6 +179,8 @@ words! {
         Name = "name",
         /// An SDK client or AWS CLI command.
         Sdk = "sdk",
+        /// The `serviceId` of the SDK's model, which AWS's OSCAL content carries too.
+        ServiceId = "service-id",
         /// An IAM service prefix or action.
         Iam = "iam",
         /// A service principal such as `rds.amazonaws.com`.
@@ -206,6 +207,12 @@ words! {
         Prowler = "prowler",
         /// A Steampipe table.
         Steampipe = "steampipe",
+        /// A control of AWS Security Hub.
+        SecurityHub = "securityhub",
+        /// A managed rule of AWS Config.
+        ConfigRule = "config-rule",
+        /// A check of Prowler.
+        ProwlerCheck = "prowler-check",
     }
 }
 
@@ -238,7 +245,7 @@ impl serde::Serialize for Control {
 pub type SourcePlace = u16;
 
 /// A page that says so. The catalogue's only place for a URL.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
     /// The key by which splits cite it.
     pub id: Text,
@@ -251,7 +258,7 @@ pub struct Source {
 }
 
 /// One layer's words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LayerInfo {
     /// Which layer.
     pub layer: Layer,
@@ -264,7 +271,7 @@ pub struct LayerInfo {
 }
 
 /// The part of a named third party in a split.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ThirdParty {
     /// Who it is.
@@ -274,7 +281,7 @@ pub struct ThirdParty {
 }
 
 /// The answer for one layer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Split {
     /// Which layer.
     pub layer: Layer,
@@ -299,7 +306,7 @@ pub struct Split {
 }
 
 /// A way to run a service that moves the line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mode {
     /// The word after the `@`.
     pub id: Text,
@@ -316,7 +323,7 @@ pub struct Mode {
 }
 
 /// What in a Terraform or CloudFormation resource reveals a service or a mode.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Condition {
     /// The resource type, Terraform's or CloudFormation's.
     pub resource: Text,
@@ -327,7 +334,7 @@ pub struct Condition {
 }
 
 /// What AWS announced about the end of a service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifecycle {
     /// How far it has come.
     pub stage: Stage,
@@ -340,7 +347,7 @@ pub struct Lifecycle {
 }
 
 /// An identifier by which some tool calls a service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identifier {
     /// Which tool's.
     pub kind: Kind,
@@ -349,7 +356,7 @@ pub struct Identifier {
 }
 
 /// An automated check that proves a customer's duty.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Check {
     /// The layer whose duty it proves.
     pub layer: Layer,
@@ -373,8 +380,47 @@ words! {
     }
 }
 
+impl Maker {
+    /// The kind of name that its ids are.
+    #[must_use]
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::SecurityHub => Kind::SecurityHub,
+            Self::Config => Kind::ConfigRule,
+            Self::Prowler => Kind::ProwlerCheck,
+        }
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SecurityHub => "Security Hub",
+            Self::Config => "AWS Config",
+            Self::Prowler => "Prowler",
+        }
+    }
+}
+
+impl Check {
+    /// The maker's page about the check. Each maker writes its addresses by one rule.
+    #[must_use]
+    pub fn url(&self) -> String {
+        match self.maker {
+            Maker::SecurityHub => {
+                let id = self.id.to_ascii_lowercase();
+                let (service, number) = id.split_once('.').unwrap_or((&id, ""));
+                let page = "https://docs.aws.amazon.com/securityhub/latest/userguide";
+                format!("{page}/{service}-controls.html#{service}-{number}")
+            }
+            Maker::Config => format!("https://docs.aws.amazon.com/config/latest/developerguide/{}.html", self.id),
+            Maker::Prowler => format!("https://hub.prowler.com/check/{}", self.id),
+        }
+    }
+}
+
 /// What AWS documents as a product, or a feature that people look up alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Service {
     /// The id: the name of its file.
     pub id: Text,
@@ -411,7 +457,7 @@ pub struct Service {
 }
 
 /// One of the three categories.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CategoryInfo {
     /// Which category.
     pub category: Category,
@@ -428,7 +474,7 @@ pub struct CategoryInfo {
 }
 
 /// An identifier that names several services, or none, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exception {
     /// Which tool's identifier.
     pub kind: Kind,
@@ -441,7 +487,7 @@ pub struct Exception {
 }
 
 /// Which of the customer's teams holds the customer's side; written in an overlay only.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Owners {
     /// The team where nothing more specific is said.
     pub default: Option<Text>,
@@ -452,7 +498,7 @@ pub struct Owners {
 }
 
 /// Everything that is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Catalogue {
     /// The newest day on which a source was checked.
     pub date: Text,

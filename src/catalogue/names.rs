@@ -6,6 +6,25 @@ use std::collections::BTreeMap;
 
 use super::model::Kind;
 
+/// The kinds of identifier that a service's file lists; the others are names, or ids of checks.
+pub const WRITTEN: &[Kind] = &[
+    Kind::Sdk,
+    Kind::ServiceId,
+    Kind::Iam,
+    Kind::Principal,
+    Kind::Endpoint,
+    Kind::Arn,
+    Kind::Cloudformation,
+    Kind::Terraform,
+    Kind::Asff,
+    Kind::Billing,
+    Kind::CostExplorer,
+    Kind::Metric,
+    Kind::Event,
+    Kind::Prowler,
+    Kind::Steampipe,
+];
+
 /// `name` as it stands in the table of its kind.
 #[must_use]
 pub fn key(kind: Kind, name: &str) -> String {
@@ -22,17 +41,26 @@ pub fn key(kind: Kind, name: &str) -> String {
 #[must_use]
 pub fn slots(kind: Kind, name: &str) -> Vec<(Kind, String)> {
     let mut slots = vec![(kind, key(kind, name))];
-    if matches!(kind, Kind::Sdk | Kind::Iam | Kind::Billing | Kind::CostExplorer | Kind::Prowler) {
-        slots.push((Kind::Name, squash(name)));
+    let typed = [Kind::Name, Kind::Sdk, Kind::ServiceId, Kind::Iam, Kind::Billing, Kind::CostExplorer, Kind::Prowler];
+    if typed.contains(&kind) {
+        slots.extend([(Kind::Name, squash(name)), (Kind::Name, plain(name))]);
     }
     slots.retain(|(_, key)| !key.is_empty());
+    slots.sort();
+    slots.dedup();
     slots
 }
 
-/// Lower case, letters and digits only, without a leading `Amazon` or `AWS`.
+/// Lower case, letters and digits only.
+#[must_use]
+pub fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The same without a leading `Amazon` or `AWS`, which people write or leave out.
 #[must_use]
 pub fn squash(name: &str) -> String {
-    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let plain = plain(name);
     ["amazon", "aws"]
         .iter()
         .find_map(|maker| plain.strip_prefix(maker).filter(|rest| !rest.is_empty()))

@@ -4,8 +4,8 @@
 //! for whole families, the longest prefix of whole words wins. Nothing falls back silently: an answer says whether the
 //! name itself is known (`exact`) or only a family that it belongs to (`prefix`).
 
-use super::index::{Entry, Index, Target};
-use super::model::{Catalogue, Exception, Kind, Mode, Service};
+use super::index::{Entry, Index, Proof, Target};
+use super::model::{Catalogue, Check, Exception, Kind, Mode, Service};
 use super::names;
 
 /// How a name was matched.
@@ -45,10 +45,30 @@ pub enum Meaning<'c> {
     Several(&'c Exception),
     /// A name that stands in lists of services and is none.
     Nothing(&'c Exception),
+    /// A check, and what it proves.
+    Check(Proofs<'c>),
     /// A service is meant, but it has no mode of that name.
     NoSuchMode(&'c Service),
     /// Nobody is called so.
     Unknown,
+}
+
+/// What a check proves: a layer of a service, or of several.
+#[derive(Clone, Copy, Debug)]
+pub struct Proofs<'c> {
+    catalogue: &'c Catalogue,
+    pairs: &'c [Proof],
+}
+
+impl<'c> Proofs<'c> {
+    /// Every service and check of this id.
+    pub fn iter(&self) -> impl Iterator<Item = (&'c Service, &'c Check)> + use<'c> {
+        let catalogue = self.catalogue;
+        self.pairs.iter().map(move |proof| {
+            let service = &catalogue.services[usize::from(proof.service)];
+            (service, &service.checks[usize::from(proof.check)])
+        })
+    }
 }
 
 /// What a name means, what kind of name it is, and how sure that is.
@@ -112,7 +132,7 @@ impl<'c> Resolver<'c> {
             (Some(Kind::Terraform), self.terraform(resource))
         } else if let Some(host) = host(name) {
             (Some(Kind::Principal), self.host(host))
-        } else if let Some(rest) = name.strip_prefix("com.amazonaws.") {
+        } else if let Some(rest) = endpoint_service(name) {
             (Some(Kind::Endpoint), self.endpoint_service(rest))
         } else if starts(bytes, b"aws/") {
             (Some(Kind::Metric), self.exact(Kind::Metric, name))
@@ -152,6 +172,15 @@ impl<'c> Resolver<'c> {
                 let mode = exact.then(|| &service.modes[usize::from(mode)]);
                 (Meaning::Service(service, mode), how)
             }
+            Target::Check(place) => {
+                let rest = &self.index.proofs[usize::from(place)..];
+                let id = |proof: &Proof| {
+                    let check = &self.catalogue.services[usize::from(proof.service)].checks[usize::from(proof.check)];
+                    (check.maker, check.id)
+                };
+                let same = rest.iter().take_while(|proof| id(proof) == id(&rest[0])).count();
+                (Meaning::Check(Proofs { catalogue: self.catalogue, pairs: &rest[..same] }), how)
+            }
             Target::Exception(place) => {
                 let exception = &self.catalogue.exceptions[usize::from(place)];
                 if exception.services.is_empty() {
@@ -164,7 +193,7 @@ impl<'c> Resolver<'c> {
         Resolution { kind: Some(kind), meaning, how }
     }
 
-    /// A free text: an id first, then whatever it is when case, spaces and hyphens are left out.
+    /// A free text: whatever it is when case, spaces, hyphens and its maker are left out.
     fn word(&self, name: &str) -> Option<&'c Entry> {
         let mut buffer = [0; LONGEST];
         let mut length = 0;
@@ -174,22 +203,12 @@ impl<'c> Resolver<'c> {
             length += c.len_utf8();
         }
         let plain = &buffer[..length];
-        let id = self.catalogue.services.binary_search_by(|service| service.id.as_bytes().cmp(name.as_bytes()));
-        if let Ok(place) = id {
-            // The id of a service is its own, whatever else is called so.
-            let found = self.index.get(Kind::Name, plain);
-            let own = |entry: &&Entry| entry.target == Target::Service(u16::try_from(place).unwrap_or(u16::MAX));
-            if let Some(entry) = found.filter(own) {
-                return Some(entry);
-            }
-            return self.index.entries.iter().find(|entry| entry.table == Kind::Name && own(entry));
-        }
+        // With its maker a name may be another service's: AWS Auto Scaling is not what everyone calls Auto Scaling.
         let short = [&b"amazon"[..], b"aws"].iter().find_map(|maker| plain.strip_prefix(*maker));
-        let key = short.filter(|rest| !rest.is_empty()).unwrap_or(plain);
-        self.index
-            .get(Kind::Name, key)
-            .or_else(|| self.lowered(Kind::Endpoint, name))
-            .or_else(|| self.lowered(Kind::Asff, name))
+        let bare = || self.index.get(Kind::Name, short.filter(|rest| !rest.is_empty())?);
+        let others = [Kind::Endpoint, Kind::Asff, Kind::SecurityHub, Kind::ConfigRule, Kind::ProwlerCheck];
+        let named = self.index.get(Kind::Name, plain).or_else(bare);
+        named.or_else(|| others.iter().find_map(|table| self.lowered(*table, name)))
     }
 
     /// Whose word it is: a name of the catalogue's, or else the first tool's that writes it so.
@@ -303,18 +322,21 @@ impl<'c> Resolver<'c> {
         }
     }
 
-    /// What stands before `.amazonaws.com`: a principal, or an endpoint with a Region and names in front.
+    /// What stands before `.amazonaws.com`: a principal, or an endpoint with names in front and a Region behind.
     fn host(&self, host: &str) -> Option<(&'c Entry, bool)> {
-        let host = host.strip_suffix(".vpce").unwrap_or(host);
-        let mut rest = host;
+        let mut rest = host.strip_suffix(".vpce").unwrap_or(host);
         let mut whole = true;
+        while let Some((left, _)) = rest.rsplit_once('.').filter(|(_, last)| is_region(last) || *last == "dualstack") {
+            rest = left;
+        }
         loop {
-            let labels = match rest.rsplit_once('.') {
-                Some((left, last)) if is_region(last) => left,
-                _ => rest,
-            };
+            // `s3-eu-west-1` and `s3-website-eu-west-1` carry the Region with a hyphen; `kms-fips` is KMS.
+            let mut label = rest.strip_suffix("-fips").unwrap_or(rest);
+            let joined = label.match_indices('-').map(|(at, _)| at).find(|at| is_region(&label[at + 1..]));
+            label = joined.map_or(label, |at| &label[..at]);
+            label = label.strip_suffix("-website").unwrap_or(label);
             for table in [Kind::Principal, Kind::Iam, Kind::Endpoint, Kind::Sdk] {
-                if let Some(entry) = self.lowered(table, labels) {
+                if let Some(entry) = self.lowered(table, label) {
                     return Some((entry, whole));
                 }
             }
@@ -327,7 +349,7 @@ impl<'c> Resolver<'c> {
     fn endpoint_service(&self, rest: &str) -> Option<(&'c Entry, bool)> {
         let mut service = match rest.split_once('.') {
             Some((first, after)) if is_region(first) => after,
-            _ => rest,
+            _ => rest.strip_suffix("-global").unwrap_or(rest),
         };
         let mut whole = true;
         loop {
@@ -386,15 +408,15 @@ impl<'c> Resolver<'c> {
 fn called<'c>(service: &'c Service, kinds: &[Kind]) -> Vec<(&'c str, &'c str)> {
     let mut all: Vec<&str> = Vec::new();
     if kinds.contains(&Kind::Name) {
-        all.extend([&*service.id, &service.name, &service.short]);
-        all.extend(service.aliases.iter().chain(&*service.former_names).map(|name| &**name));
+        all.extend([service.id, service.name, service.short]);
+        all.extend(service.aliases.iter().chain(service.former_names).map(|name| &**name));
     }
     all.extend(
         service
             .identifiers
             .iter()
             .filter(|identifier| kinds.contains(&identifier.kind))
-            .map(|identifier| &*identifier.name),
+            .map(|identifier| identifier.name),
     );
     all.into_iter().map(|called| (called, &*service.id)).collect()
 }
@@ -425,6 +447,18 @@ fn host(name: &str) -> Option<&str> {
     let name = name.strip_prefix("https://").unwrap_or(name);
     let name = name.split(['/', ':']).next().unwrap_or(name);
     [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().find_map(|domain| name.strip_suffix(domain))
+}
+
+/// What stands behind the reversed domain in the name of a VPC endpoint service, the Region in front:
+/// `com.amazonaws.eu-west-1.ecr.dkr`, `cn.com.amazonaws.cn-north-1.sqs`, `aws.sagemaker.eu-west-1.notebook`.
+fn endpoint_service(name: &str) -> Option<&str> {
+    let name = name.strip_prefix("cn.").unwrap_or(name);
+    if let Some(rest) = name.strip_prefix("com.amazonaws.") {
+        return Some(rest);
+    }
+    let rest = name.strip_prefix("aws.")?;
+    let (service, region) = rest.split_once('.')?;
+    region.split('.').next().filter(|label| is_region(label)).map(|_| service)
 }
 
 /// An IAM action (`s3:GetObject`) or a resource type of the tagging API (`ec2:instance`).

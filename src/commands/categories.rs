@@ -1,11 +1,15 @@
 //! `whose categories [CATEGORY]`: the picture of the model, or one category in full.
 
-use serde::Serialize;
+use serde_json::Value;
 
-use super::{Context, Outcome, SourceRecord, cited, group_title, joined, party_cell, word_parser};
+use super::records::CategoryRecord;
+use super::telling::{group_title, joined, party_cell, party_tone, party_word};
+use super::{Context, Outcome, word_parser};
 use crate::catalogue::Answer;
-use crate::catalogue::model::{Catalogue, Category, Control, Layer, Party, Text};
-use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View};
+use crate::catalogue::model::{Catalogue, Category, Layer};
+use crate::render::{
+    Block, Cell, Grid, Page, Picture, PictureCell, PictureColumn, PictureRow, Row, Table, Tone, View, values,
+};
 
 /// The arguments of `categories`.
 #[derive(Clone, Debug, clap::Args)]
@@ -30,41 +34,6 @@ struct Model<'c> {
     one: Option<Category>,
 }
 
-/// A category.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct CategoryRecord<'c> {
-    /// The category.
-    pub category: Category,
-    /// Its name.
-    pub name: &'c str,
-    /// What AWS and the customer each do.
-    pub blurb: &'c str,
-    /// What a reader could trip over.
-    pub note: &'c str,
-    /// The default split of every layer.
-    pub splits: Vec<SplitRecord<'c>>,
-}
-
-/// The default split of one layer.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct SplitRecord<'c> {
-    /// The layer.
-    pub layer: Layer,
-    /// Who holds it.
-    pub party: Party,
-    /// AWS's duties.
-    pub aws: &'c [Text],
-    /// The customer's duties.
-    pub customer: &'c [Text],
-    /// NIST SP 800-53 Rev 5 control ids.
-    #[cfg_attr(test, schemars(with = "Vec<String>"))]
-    pub controls: &'c [Control],
-    /// The pages.
-    pub sources: Vec<SourceRecord<'c>>,
-}
-
 impl Model<'_> {
     fn categories(&self) -> Vec<Category> {
         self.one.map_or_else(|| Category::ALL.to_vec(), |one| vec![one])
@@ -81,7 +50,7 @@ impl Model<'_> {
             if group.replace(own) != Some(own) {
                 rows.push(Row::Group(group_title(own).to_owned()));
             }
-            let mut cells = vec![Cell::new(&*self.catalogue.layer(layer).name, Tone::Strong)];
+            let mut cells = vec![Cell::new(self.catalogue.layer(layer).name, Tone::Strong)];
             for &category in Category::ALL {
                 let party = self.catalogue.default_split(category, layer).split.party;
                 cells.push(party_cell(party));
@@ -117,11 +86,10 @@ impl Model<'_> {
                 rows.push(Row::Group(group_title(own).to_owned()));
             }
             let Answer { split, .. } = self.catalogue.default_split(category, layer);
-            let mut first =
-                Some((Cell::new(&*self.catalogue.layer(layer).name, Tone::Strong), party_cell(split.party)));
+            let mut first = Some((Cell::new(self.catalogue.layer(layer).name, Tone::Strong), party_cell(split.party)));
             let sides = [("you", Tone::Customer, &split.customer), ("AWS", Tone::Aws, &split.aws)];
             for (side, tone, duties) in sides {
-                for duty in duties.iter() {
+                for duty in *duties {
                     let (label, who) = first.take().unwrap_or_default();
                     rows.push(Row::Cells(vec![label, who, Cell::new(side, tone), Cell::plain(&**duty)]));
                 }
@@ -129,7 +97,7 @@ impl Model<'_> {
         }
         let columns = ["Layer", "Who", "", "Must do"].map(str::to_owned).to_vec();
         blocks.push(Block::Table(Table { columns, rows }));
-        let sources = self.catalogue.sources(&info.sources);
+        let sources = self.catalogue.sources(info.sources);
         let lines: Vec<String> = sources.map(|s| format!("{} ({})\n  {}", s.title, s.checked, s.url)).collect();
         blocks.push(Block::Aside(format!("Sources\n{}", lines.join("\n"))));
         blocks.push(Block::Aside(format!(
@@ -140,36 +108,19 @@ impl Model<'_> {
     }
 }
 
-impl<'c> View for Model<'c> {
-    type Record = CategoryRecord<'c>;
+impl<'c> Model<'c> {
+    fn typed(&self) -> Vec<CategoryRecord<'c>> {
+        self.categories().into_iter().map(|category| CategoryRecord::new(self.catalogue, category)).collect()
+    }
+}
 
-    fn records(&self) -> Vec<Self::Record> {
-        let split = |category, layer| {
-            let Answer { split, .. } = self.catalogue.default_split(category, layer);
-            SplitRecord {
-                layer,
-                party: split.party,
-                aws: &split.aws,
-                customer: &split.customer,
-                controls: &split.controls,
-                sources: cited(self.catalogue, split).into_iter().map(SourceRecord::from).collect(),
-            }
-        };
-        let record = |category| {
-            let info = self.catalogue.category(category);
-            CategoryRecord {
-                category,
-                name: &info.name,
-                blurb: &info.blurb,
-                note: &info.note,
-                splits: Layer::ALL.iter().map(|&layer| split(category, layer)).collect(),
-            }
-        };
-        self.categories().into_iter().map(record).collect()
+impl View for Model<'_> {
+    fn records(&self) -> Vec<Value> {
+        values(self.typed())
     }
 
     fn grid(&self) -> Grid {
-        let rows = self.records().into_iter().flat_map(|record| {
+        let rows = self.typed().into_iter().flat_map(|record| {
             record.splits.into_iter().map(move |split| {
                 vec![
                     record.category.to_string(),
@@ -182,6 +133,35 @@ impl<'c> View for Model<'c> {
             })
         });
         Grid { columns: vec!["category", "layer", "party", "aws", "customer", "source"], rows: rows.collect() }
+    }
+
+    fn picture(&self) -> Option<Picture> {
+        let cell = |category, layer| {
+            let party = self.catalogue.default_split(category, layer).split.party;
+            Some(PictureCell { word: party_word(party), tone: party_tone(party), ..PictureCell::default() })
+        };
+        let categories = self.categories();
+        let mut layers = self.catalogue.grouped();
+        layers.reverse();
+        let row = |layer: Layer| PictureRow {
+            id: layer.word(),
+            label: self.catalogue.layer(layer).name.to_string(),
+            group: group_title(self.catalogue.group(layer)),
+            cells: categories.iter().map(|category| cell(*category, layer)).collect(),
+        };
+        let column = |category: &Category| PictureColumn {
+            label: category.to_string(),
+            heading: (category.to_string(), String::new()),
+            name: self.catalogue.category(*category).name.to_string(),
+            resources: None,
+        };
+        Some(Picture {
+            title: "The shared responsibility model by category".to_owned(),
+            foot: format!("Catalogue of {}", self.catalogue.date),
+            remarks: Vec::new(),
+            columns: categories.iter().map(column).collect(),
+            rows: layers.into_iter().map(row).collect(),
+        })
     }
 
     fn page(&self) -> Page {

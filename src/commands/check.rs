@@ -107,9 +107,7 @@ pub struct FaultRecord<'c> {
 }
 
 impl View for Faults {
-    type Record = serde_json::Value;
-
-    fn records(&self) -> Vec<Self::Record> {
+    fn records(&self) -> Vec<serde_json::Value> {
         let record = |fault: &Fault| {
             serde_json::json!(FaultRecord { file: &fault.file, line: fault.line, fault: &fault.message })
         };

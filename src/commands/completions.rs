@@ -73,9 +73,9 @@ pub fn answer() -> anyhow::Result<bool> {
 pub fn services() -> Vec<CompletionCandidate> {
     let known = Known::default();
     let mut all = Vec::new();
-    for service in &*known.catalogue().services {
-        all.push(CompletionCandidate::new(OsStr::new(&*service.id)).help(Some(service.name.to_string().into())));
-        for mode in &*service.modes {
+    for service in known.catalogue().services {
+        all.push(CompletionCandidate::new(OsStr::new(service.id)).help(Some(service.name.to_string().into())));
+        for mode in service.modes {
             let name = format!("{}@{}", service.id, mode.id);
             all.push(CompletionCandidate::new(name).help(Some(mode.name.to_string().into())));
         }

@@ -2,10 +2,13 @@
 
 use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
+use serde_json::Value;
 
-use super::{Context, Outcome, SourceRecord, cited, completions, joined, modes, party_tone, word_parser};
+use super::records::{CheckRecord, SourceRecord, checks, cited};
+use super::telling::{joined, party_tone};
+use super::{Context, Outcome, completions, modes, word_parser};
 use crate::catalogue::model::{Catalogue, Category, Control, Layer, Mode, Party, Service, Split, Text};
-use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View};
+use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
 /// The arguments of `duties`.
 #[derive(Clone, Debug, clap::Args)]
@@ -25,6 +28,10 @@ pub struct Args {
     /// Only what this party must do: aws, customer, third-party; shared lists both sides of the shared layers
     #[arg(long, value_name = "PARTY", value_parser = word_parser(Party::ALL, Party::word))]
     pub party: Option<Party>,
+
+    /// Only duties for whose layer an automated check exists, with the checks
+    #[arg(long)]
+    pub checks: bool,
 
     /// Only where this NIST SP 800-53 Rev 5 control is met, such as SI-2
     #[arg(long, value_name = "ID")]
@@ -59,7 +66,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
             }
         }
     }
-    let list = List { catalogue, duties };
+    let list = List { catalogue, duties, checks: args.checks };
     let no = list.duties.is_empty();
     let notes = if no { vec!["no duty fits".to_owned()] } else { Vec::new() };
     Ok(Outcome { text: context.render(&list)?, notes, no })
@@ -74,8 +81,8 @@ impl Args {
         {
             return Vec::new();
         }
-        let third = split.third_party.as_ref().map_or(&[][..], |third| &third.duties[..]);
-        let sides = [(Party::Customer, &split.customer[..]), (Party::Aws, &split.aws[..]), (Party::ThirdParty, third)];
+        let third = split.third_party.as_ref().map_or(&[][..], |third| third.duties);
+        let sides = [(Party::Customer, split.customer), (Party::Aws, split.aws), (Party::ThirdParty, third)];
         let wanted = |side: Party| match self.party {
             None => true,
             Some(Party::Shared) => split.party == Party::Shared,
@@ -83,7 +90,9 @@ impl Args {
         };
         sides
             .into_iter()
-            .filter(|(side, _)| wanted(*side))
+            .filter(|(side, _)| {
+                wanted(*side) && (!self.checks || *side == Party::Customer && !place.checks().is_empty())
+            })
             .flat_map(|(party, duties)| duties.iter().map(move |sentence| Duty { place, party, sentence }))
             .collect()
     }
@@ -99,6 +108,12 @@ struct Place<'c> {
     split: &'c Split,
 }
 
+impl<'c> Place<'c> {
+    fn checks(&self) -> Vec<CheckRecord<'c>> {
+        self.service.map_or_else(Vec::new, |service| checks(service, self.layer))
+    }
+}
+
 /// One sentence of a split, and whose it is.
 struct Duty<'c> {
     place: Place<'c>,
@@ -109,6 +124,8 @@ struct Duty<'c> {
 struct List<'c> {
     catalogue: &'c Catalogue,
     duties: Vec<Duty<'c>>,
+    /// Whether the checks were asked for.
+    checks: bool,
 }
 
 /// One duty.
@@ -132,30 +149,37 @@ pub struct DutyRecord<'c> {
     pub controls: &'c [Control],
     /// The pages.
     pub sources: Vec<SourceRecord<'c>>,
+    /// The automated checks that prove the customer's duties in this layer.
+    pub checks: Vec<CheckRecord<'c>>,
 }
 
-impl<'c> View for List<'c> {
-    type Record = DutyRecord<'c>;
-
-    fn records(&self) -> Vec<Self::Record> {
+impl<'c> List<'c> {
+    fn typed(&self) -> Vec<DutyRecord<'c>> {
         self.duties
             .iter()
             .map(|duty| DutyRecord {
                 category: duty.place.category,
-                service: duty.place.service.map(|service| &*service.id),
-                mode: duty.place.mode.map(|mode| &*mode.id),
+                service: duty.place.service.map(|service| service.id),
+                mode: duty.place.mode.map(|mode| mode.id),
                 layer: duty.place.layer,
                 party: duty.party,
                 duty: duty.sentence,
-                controls: &duty.place.split.controls,
+                controls: duty.place.split.controls,
                 sources: cited(self.catalogue, duty.place.split).into_iter().map(SourceRecord::from).collect(),
+                checks: if duty.party == Party::Customer { duty.place.checks() } else { Vec::new() },
             })
             .collect()
     }
+}
+
+impl View for List<'_> {
+    fn records(&self) -> Vec<Value> {
+        values(self.typed())
+    }
 
     fn grid(&self) -> Grid {
-        let rows = self.records().into_iter().map(|record| {
-            vec![
+        let rows = self.typed().into_iter().map(|record| {
+            let mut row = vec![
                 record.category.to_string(),
                 record.service.unwrap_or_default().to_owned(),
                 record.mode.unwrap_or_default().to_owned(),
@@ -164,19 +188,20 @@ impl<'c> View for List<'c> {
                 record.duty.to_owned(),
                 joined(record.controls),
                 joined(record.sources.iter().map(|source| source.url)),
-            ]
+            ];
+            row.extend(self.checks.then(|| joined(record.checks.iter().map(|check| check.id))));
+            row
         });
-        Grid {
-            columns: vec!["category", "service", "mode", "layer", "party", "duty", "controls", "source"],
-            rows: rows.collect(),
-        }
+        let mut columns = vec!["category", "service", "mode", "layer", "party", "duty", "controls", "source"];
+        columns.extend(self.checks.then_some("checks"));
+        Grid { columns, rows: rows.collect() }
     }
 
     fn page(&self) -> Page {
         let mut rows = Vec::new();
         let mut whose = None;
         let mut before = None;
-        for duty in &self.duties {
+        for (place, duty) in self.duties.iter().enumerate() {
             let own = (
                 duty.place.category,
                 duty.place.service.map(|service| &service.id),
@@ -194,7 +219,7 @@ impl<'c> View for List<'c> {
             let label = if new { self.catalogue.layer(duty.place.layer).name.to_string() } else { String::new() };
             let side = match duty.party {
                 Party::Customer => self.team(duty).unwrap_or("you"),
-                Party::ThirdParty => duty.place.split.third_party.as_ref().map_or("third party", |third| &third.name),
+                Party::ThirdParty => duty.place.split.third_party.as_ref().map_or("third party", |third| third.name),
                 _ => "AWS",
             };
             rows.push(Row::Cells(vec![
@@ -202,6 +227,18 @@ impl<'c> View for List<'c> {
                 Cell::new(side, party_tone(duty.party)),
                 Cell::plain(&**duty.sentence),
             ]));
+            let last = self
+                .duties
+                .get(place + 1)
+                .is_none_or(|next| next.place.layer != duty.place.layer || next.place.mode != duty.place.mode);
+            if self.checks && last {
+                let ids = joined(duty.place.checks().iter().map(|check| check.id));
+                rows.push(Row::Cells(vec![
+                    Cell::default(),
+                    Cell::new("checks", Tone::Faint),
+                    Cell::new(ids, Tone::Faint),
+                ]));
+            }
         }
         let count = self.duties.len();
         let columns = ["Layer", "Who", "Must do"].map(str::to_owned).to_vec();

@@ -1,11 +1,13 @@
 //! `whose layers [LAYER]`: the layers and who holds each by default, or one layer in full.
 
 use clap_complete::engine::ArgValueCandidates;
-use serde::Serialize;
+use serde_json::Value;
 
-use super::{Context, Outcome, completions, group_title, party_cell};
-use crate::catalogue::model::{Catalogue, Category, Group, Layer, Party, Text};
-use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View};
+use super::records::LayerRecord;
+use super::telling::{group_title, party_cell};
+use super::{Context, Outcome, completions};
+use crate::catalogue::model::{Catalogue, Category, Layer};
+use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
 /// The arguments of `layers`.
 #[derive(Clone, Debug, clap::Args)]
@@ -31,52 +33,7 @@ struct Layers<'c> {
     one: Option<Layer>,
 }
 
-/// A layer.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct LayerRecord<'c> {
-    /// The id.
-    pub layer: Layer,
-    /// Its name.
-    pub name: &'c str,
-    /// Where it stands between the two sides.
-    pub group: Group,
-    /// What belongs to it.
-    pub definition: &'c str,
-    /// Everyday words for it.
-    pub aliases: &'c [Text],
-    /// Who holds it in each category when nothing more specific is said.
-    pub defaults: Defaults,
-}
-
-/// Who holds a layer by default.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Defaults {
-    /// In infrastructure services.
-    pub infrastructure: Party,
-    /// In container services.
-    pub container: Party,
-    /// In abstracted services.
-    pub abstracted: Party,
-}
-
-impl Defaults {
-    const fn each(self) -> [Party; 3] {
-        [self.infrastructure, self.container, self.abstracted]
-    }
-}
-
 impl Layers<'_> {
-    fn defaults(&self, layer: Layer) -> Defaults {
-        let party = |category| self.catalogue.default_split(category, layer).split.party;
-        Defaults {
-            infrastructure: party(Category::Infrastructure),
-            container: party(Category::Container),
-            abstracted: party(Category::Abstracted),
-        }
-    }
-
     fn full(&self, layer: Layer) -> Page {
         let info = self.catalogue.layer(layer);
         let mut blocks = vec![
@@ -92,7 +49,7 @@ impl Layers<'_> {
             let split = self.catalogue.default_split(category, layer).split;
             let mut first = Some((Cell::new(category.word(), Tone::Strong), party_cell(split.party)));
             for (side, tone, duties) in [("you", Tone::Customer, &split.customer), ("AWS", Tone::Aws, &split.aws)] {
-                for duty in duties.iter() {
+                for duty in *duties {
                     let (label, who) = first.take().unwrap_or_default();
                     rows.push(Row::Cells(vec![label, who, Cell::new(side, tone), Cell::plain(&**duty)]));
                 }
@@ -108,27 +65,20 @@ impl Layers<'_> {
     }
 }
 
-impl<'c> View for Layers<'c> {
-    type Record = LayerRecord<'c>;
+impl<'c> Layers<'c> {
+    fn typed(&self) -> Vec<LayerRecord<'c>> {
+        let shown = Layer::ALL.iter().filter(|layer| self.one.is_none_or(|one| one == **layer));
+        shown.map(|layer| LayerRecord::new(self.catalogue, *layer)).collect()
+    }
+}
 
-    fn records(&self) -> Vec<Self::Record> {
-        let shown = self.catalogue.layers.iter().filter(|info| self.one.is_none_or(|one| one == info.layer));
-        let mut records: Vec<Self::Record> = shown
-            .map(|info| LayerRecord {
-                layer: info.layer,
-                name: &info.name,
-                group: self.catalogue.group(info.layer),
-                definition: &info.definition,
-                aliases: &info.aliases,
-                defaults: self.defaults(info.layer),
-            })
-            .collect();
-        records.sort_by_key(|record| record.layer);
-        records
+impl View for Layers<'_> {
+    fn records(&self) -> Vec<Value> {
+        values(self.typed())
     }
 
     fn grid(&self) -> Grid {
-        let rows = self.records().into_iter().map(|record| {
+        let rows = self.typed().into_iter().map(|record| {
             let mut row = vec![record.layer.to_string(), record.name.to_owned(), record.group.to_string()];
             row.extend(record.defaults.each().map(|party| party.to_string()));
             row
@@ -145,7 +95,7 @@ impl<'c> View for Layers<'c> {
         }
         let mut rows = Vec::new();
         let mut group = None;
-        let mut records = self.records();
+        let mut records = self.typed();
         records.sort_by_key(|record| record.group);
         for record in records {
             if group.replace(record.group) != Some(record.group) {

@@ -1,14 +1,11 @@
 //! The doors: one file a command, with its arguments, its view and its run. Commands do not know each other; what several
-//! of them need is here: the question they are asked in, and the record in which an answer is told.
+//! of them need is here (the question they are asked in), in `records` (the answer as data), in `telling` (the answer for
+//! people) and in `estate` (what an inventory holds).
 
-use serde::Serialize;
-
-use crate::catalogue::model::{
-    Catalogue, Category, Control, Group, Layer, Mode, Party, Rule, Service, Sharing, Source, Split, ThirdParty,
-};
+use crate::catalogue::Known;
+use crate::catalogue::model::{Catalogue, Category, Layer, Mode, Service};
 use crate::catalogue::resolve::{Meaning, Resolution};
-use crate::catalogue::{Answer, Known, category};
-use crate::render::{Canvas, Cell, Format, Tone, View};
+use crate::render::{Canvas, Format, View};
 
 pub mod categories;
 pub mod check;
@@ -16,10 +13,12 @@ pub mod completions;
 pub mod duties;
 pub mod layers;
 pub mod man;
+pub mod records;
 pub mod resolve;
 pub mod schema;
 pub mod services;
 pub mod show;
+mod telling;
 
 /// What a command works with.
 #[derive(Clone, Copy, Debug)]
@@ -57,8 +56,8 @@ impl<'c> Context<'c> {
     }
 
     /// The view in the format that was asked for.
-    fn render(&self, view: &impl View) -> anyhow::Result<String> {
-        crate::render::render(view, self.format, self.canvas, &self.catalogue().date)
+    fn render(&self, view: &dyn View) -> anyhow::Result<String> {
+        crate::render::render(view, self.format, self.canvas, self.catalogue().date)
     }
 
     /// The service (and mode) that `name` means.
@@ -84,14 +83,19 @@ impl<'c> Context<'c> {
                     exception.services.first().map_or("", |id| id)
                 )
             }
+            Meaning::Check(proofs) => {
+                let of: Vec<String> =
+                    proofs.iter().map(|(service, check)| format!("{} {}", service.id, check.layer)).collect();
+                anyhow::bail!("`{name}` is a check of {}\n  try: whose {}", of.join(", "), of[0])
+            }
             Meaning::Nothing(exception) => anyhow::bail!("`{name}` is no AWS service: {}", exception.reason),
             Meaning::NoSuchMode(service) => {
                 let wanted = name.rsplit_once('@').map_or(name, |(_, mode)| mode);
                 if service.modes.is_empty() {
                     anyhow::bail!("{} has no modes\n  try: whose {}", service.short, service.id)
                 }
-                let near = crate::catalogue::names::nearest(wanted, service.modes.iter().map(|mode| &*mode.id), 1);
-                let modes: Vec<&str> = service.modes.iter().map(|mode| &*mode.id).collect();
+                let near = crate::catalogue::names::nearest(wanted, service.modes.iter().map(|mode| mode.id), 1);
+                let modes: Vec<&str> = service.modes.iter().map(|mode| mode.id).collect();
                 anyhow::bail!(
                     "{} has no mode `{wanted}`; its modes are {}\n  try: whose {}@{}",
                     service.short,
@@ -114,8 +118,8 @@ impl<'c> Context<'c> {
             return Ok(layer);
         }
         let mut every: Vec<&str> = Vec::new();
-        for info in &*self.catalogue().layers {
-            every.extend([info.layer.word(), &info.name]);
+        for info in self.catalogue().layers {
+            every.extend([info.layer.word(), info.name]);
             every.extend(info.aliases.iter().map(|alias| &**alias));
         }
         let mut near: Vec<&str> = Vec::new();
@@ -151,99 +155,6 @@ fn unknown(name: &str, context: &Context<'_>) -> String {
     }
 }
 
-/// A source as the records tell it.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct SourceRecord<'c> {
-    /// The key in the bibliography.
-    pub id: &'c str,
-    /// The page's title.
-    pub title: &'c str,
-    /// The page's address.
-    pub url: &'c str,
-    /// The day to which the text that was read is dated.
-    pub checked: &'c str,
-}
-
-impl<'c> From<&'c Source> for SourceRecord<'c> {
-    fn from(source: &'c Source) -> Self {
-        Self { id: &source.id, title: &source.title, url: &source.url, checked: &source.checked }
-    }
-}
-
-/// The sources that a split cites.
-fn cited<'c>(catalogue: &'c Catalogue, split: &'c Split) -> Vec<&'c Source> {
-    catalogue.sources(&split.sources).collect()
-}
-
-/// The answer for one layer of one service in one mode, as `show` and `matrix` tell it.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct AnswerRecord<'c> {
-    /// The service's id.
-    pub service: &'c str,
-    /// The service's name.
-    pub name: &'c str,
-    /// The category whose defaults hold.
-    pub category: Category,
-    /// The mode's id; none where the service has no modes.
-    pub mode: Option<&'c str>,
-    /// The layer.
-    pub layer: Layer,
-    /// Who holds it.
-    pub party: Party,
-    /// How the halves of a shared layer hang together.
-    pub sharing: Option<Sharing>,
-    /// AWS's duties.
-    pub aws: &'c [crate::catalogue::model::Text],
-    /// The customer's duties.
-    pub customer: &'c [crate::catalogue::model::Text],
-    /// The third party's name and duties.
-    pub third_party: Option<&'c ThirdParty>,
-    /// The level whose split answers.
-    pub rule: Rule,
-    /// Whether a page says it about this service.
-    pub basis: crate::catalogue::model::Basis,
-    /// NIST SP 800-53 Rev 5 control ids.
-    #[cfg_attr(test, schemars(with = "Vec<String>"))]
-    pub controls: &'c [Control],
-    /// Where AWS's pages disagree, or what to know.
-    pub note: Option<&'c str>,
-    /// The pages.
-    pub sources: Vec<SourceRecord<'c>>,
-    /// `overlay` where an overlay added or changed the service.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub origin: Option<&'static str>,
-    /// The customer's team that holds the customer's side, where an overlay says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub team: Option<&'c str>,
-}
-
-impl<'c> AnswerRecord<'c> {
-    fn new(catalogue: &'c Catalogue, service: &'c Service, mode: Option<&'c Mode>, layer: Layer) -> Self {
-        let Answer { split, rule, basis } = catalogue.split(service, mode, layer);
-        Self {
-            service: &service.id,
-            name: &service.name,
-            category: category(service, mode),
-            mode: mode.map(|mode| &*mode.id),
-            layer,
-            party: split.party,
-            sharing: split.sharing,
-            aws: &split.aws,
-            customer: &split.customer,
-            third_party: split.third_party.as_ref(),
-            rule,
-            basis,
-            controls: &split.controls,
-            note: split.note.as_deref(),
-            sources: cited(catalogue, split).into_iter().map(SourceRecord::from).collect(),
-            origin: service.overlaid.then_some("overlay"),
-            team: catalogue.team(service, layer),
-        }
-    }
-}
-
 /// The modes in which a question is answered: the one that was named, else each, else none.
 fn modes<'c>(service: &'c Service, named: Option<&'c Mode>) -> Vec<Option<&'c Mode>> {
     match named {
@@ -251,45 +162,6 @@ fn modes<'c>(service: &'c Service, named: Option<&'c Mode>) -> Vec<Option<&'c Mo
         None if service.modes.is_empty() => vec![None],
         None => service.modes.iter().map(Some).collect(),
     }
-}
-
-/// The tone of a party.
-fn party_tone(party: Party) -> Tone {
-    match party {
-        Party::Aws => Tone::Aws,
-        Party::Customer => Tone::Customer,
-        Party::Shared => Tone::Shared,
-        Party::ThirdParty => Tone::ThirdParty,
-    }
-}
-
-/// What a group is called above its layers.
-fn group_title(group: Group) -> &'static str {
-    match group {
-        Group::OfTheCloud => "OF THE CLOUD: AWS's in every service",
-        Group::Moves => "MOVES with the category",
-        Group::InTheCloud => "IN THE CLOUD: yours in every service, as a rule",
-    }
-}
-
-/// The party as people read it.
-fn party_word(party: Party) -> &'static str {
-    match party {
-        Party::Aws => "AWS",
-        Party::Customer => "customer",
-        Party::Shared => "shared",
-        Party::ThirdParty => "third party",
-    }
-}
-
-/// The party in a table.
-fn party_cell(party: Party) -> Cell {
-    Cell::new(party_word(party), party_tone(party))
-}
-
-/// Values inside one cell, joined by a space.
-fn joined<T: ToString>(values: impl IntoIterator<Item = T>) -> String {
-    values.into_iter().map(|value| value.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 /// Reads the word of a closed set for clap, with the words in `--help` and in errors.
@@ -318,6 +190,11 @@ pub fn open(file: Option<&std::path::Path>) -> anyhow::Result<Known> {
     })
 }
 
+/// Stdin behind a window that is worth a system call.
+fn stdin() -> std::io::BufReader<std::io::StdinLock<'static>> {
+    std::io::BufReader::with_capacity(1 << 16, std::io::stdin().lock())
+}
+
 /// Runs the command that was asked for. `out` is for streams alone; everything else is in the outcome.
 ///
 /// # Errors
@@ -331,7 +208,7 @@ pub fn run(cli: &crate::cli::Cli, context: &Context<'_>, out: &mut dyn std::io::
         (Some(Command::Categories(args)), _) => categories::run(args, context),
         (Some(Command::Layers(args)), _) => layers::run(args, context),
         (Some(Command::Duties(args)), _) => duties::run(args, context),
-        (Some(Command::Resolve(args)), _) => resolve::run(args, context, &mut std::io::stdin().lock(), out),
+        (Some(Command::Resolve(args)), _) => resolve::run(args, context, &mut stdin(), out),
         (Some(Command::Check(args)), _) => check::run(args, context),
         (Some(Command::Schema(args)), _) => Ok(schema::run(args)),
         (Some(Command::Completions(args)), _) => completions::run(args),

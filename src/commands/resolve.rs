@@ -3,19 +3,20 @@
 //! The stream is the one thing that does not become a view: a record is written for every name as it comes, in order, in
 //! constant memory.
 
-use std::io::{BufRead, Read, Write};
+use std::io::{BufRead, Write};
 
 use anyhow::{Context as _, bail};
 use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{Context, Outcome, completions};
-use crate::catalogue::model::Kind;
+use crate::catalogue::model::{Kind, Layer};
 use crate::catalogue::resolve::{Match, Meaning, Resolution, Resolver};
-use crate::render::{Block, Cell, Format, Grid, Page, Row, Table, Tone, View, tame};
+use crate::render::{Block, Cell, Format, Grid, Page, Row, Table, Tone, View, tame, values};
 
 /// The longest line of a stream, in bytes: whatever is longer is no list of names.
-const LONGEST_LINE: u64 = 64 * 1024;
+const LONGEST_LINE: usize = 64 * 1024;
 
 /// The arguments of `resolve`.
 #[derive(Clone, Debug, clap::Args)]
@@ -64,43 +65,216 @@ fn stream(
     input: &mut dyn BufRead,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let whole_page =
-        matches!(context.format, Format::Table | Format::Json | Format::Yaml | Format::Csv | Format::Markdown);
-    let mut kept: Vec<String> = Vec::new();
-    let (mut no, mut line, mut number) = (false, Vec::new(), 0_u64);
-    let end = if null { 0 } else { b'\n' };
+    let mut no = false;
+    match context.format {
+        Format::Tsv => {
+            let mut memo = Memo::default();
+            let mut sheet = Sheet::default();
+            each_name(null, input, |name| {
+                no |= memo.tell(name, &mut sheet).unwrap_or_else(|| {
+                    let text = String::from_utf8_lossy(name);
+                    let found = Found::new(&text, resolver);
+                    let none = found.resolution.how == Match::None;
+                    sheet.long = found.line() + "\n";
+                    memo.keep(name, &sheet.long, none);
+                    none
+                });
+                sheet.turn(out)
+            })?;
+            sheet.write(out)?;
+        }
+        Format::Ndjson => each_name(null, input, |name| {
+            let text = String::from_utf8_lossy(name);
+            let found = Found::new(&text, resolver);
+            no |= found.resolution.how == Match::None;
+            serde_json::to_writer(&mut *out, &found.record(resolver)).map_err(std::io::Error::from)?;
+            Ok(out.write_all(b"\n")?)
+        })?,
+        // The other formats are one document: they need all names before they can begin.
+        _ => {
+            let mut kept: Vec<String> = Vec::new();
+            each_name(null, input, |name| {
+                kept.push(String::from_utf8_lossy(name).into_owned());
+                Ok(())
+            })?;
+            let found: Vec<Found<'_>> = kept.iter().map(|name| Found::new(name, resolver)).collect();
+            no = found.iter().any(|found| found.resolution.how == Match::None);
+            let view = Names { resolver, found };
+            return Ok(Outcome { text: context.render(&view)?, no, ..Outcome::default() });
+        }
+    }
+    Ok(Outcome { no, ..Outcome::default() })
+}
+
+/// Calls `each` for every name of the stream: one a line, or tabs between them as `aws --output text` writes; with
+/// `null`, whatever stands between NULs.
+fn each_name(
+    null: bool,
+    input: &mut dyn BufRead,
+    mut each: impl FnMut(&[u8]) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let (end, between) = if null { (0, 0) } else { (b'\n', b'\t') };
+    let mut told = |mut name: &[u8], first: bool| {
+        if first {
+            name = name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name);
+        }
+        let name = if null { name } else { name.trim_ascii() };
+        if name.is_empty() { Ok(()) } else { each(name) }
+    };
+    // What of a name stood at the end of the last window.
+    let mut rest: Vec<u8> = Vec::new();
+    let (mut line, mut length, mut first) = (1_u64, 0, true);
+    let too_long = |line| anyhow::anyhow!("stdin, line {line}: longer than 64 KiB; names are wanted here, one a line");
     loop {
-        line.clear();
-        number += 1;
-        let read = (&mut *input).take(LONGEST_LINE + 1).read_until(end, &mut line).context("cannot read stdin")?;
-        if read == 0 {
+        let window = match input.fill_buf() {
+            Ok(window) => window,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error).context("cannot read stdin"),
+        };
+        if window.is_empty() {
             break;
         }
-        if line.last() == Some(&end) {
-            line.pop();
-        } else if read as u64 > LONGEST_LINE {
-            bail!("stdin, line {number}: longer than 64 KiB; names are wanted here, one a line");
-        }
-        let text = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(&line);
-        let text = text.strip_suffix(b"\r").unwrap_or(text);
-        let names = text.split(|byte| !null && *byte == b'\t');
-        for name in names.map(String::from_utf8_lossy).filter(|name| !name.trim().is_empty()) {
-            if whole_page {
-                kept.push(name.into_owned());
-                continue;
+        let mut from = 0;
+        for at in memchr::memchr2_iter(end, between, window) {
+            let name = &window[from..at];
+            length += name.len() + 1;
+            if length > LONGEST_LINE {
+                return Err(too_long(line));
             }
-            let found = Found::new(&name, resolver);
-            no |= found.resolution.how == Match::None;
-            found.write(context.format, resolver, out)?;
+            if rest.is_empty() {
+                told(name, first)?;
+            } else {
+                rest.extend_from_slice(name);
+                told(&rest, first)?;
+                rest.clear();
+            }
+            first = false;
+            if window[at] == end {
+                line += 1;
+                length = 0;
+            }
+            from = at + 1;
+        }
+        rest.extend_from_slice(&window[from..]);
+        let read = window.len();
+        input.consume(read);
+        if length + rest.len() > LONGEST_LINE {
+            return Err(too_long(line));
         }
     }
-    if !whole_page {
-        return Ok(Outcome { no, ..Outcome::default() });
+    told(&rest, first)
+}
+
+/// What of the tab-separated stream is gathered before it is written. A line from memory is copied at its slot's full size,
+/// which is one machine move or two where a copy of its own length would be a call.
+struct Sheet {
+    bytes: Box<[u8]>,
+    end: usize,
+    /// A line that was not remembered.
+    long: String,
+}
+
+impl Default for Sheet {
+    fn default() -> Self {
+        Self { bytes: vec![0; 64 << 10].into(), end: 0, long: String::new() }
     }
-    let found: Vec<Found<'_>> = kept.iter().map(|name| Found::new(name, resolver)).collect();
-    let no = found.iter().any(|found| found.resolution.how == Match::None);
-    let view = Names { resolver, found };
-    Ok(Outcome { text: context.render(&view)?, no, ..Outcome::default() })
+}
+
+impl Sheet {
+    #[inline]
+    fn add(&mut self, slot: &Slot) {
+        if let Some(room) = self.bytes.get_mut(self.end..self.end + Slot::ROOM) {
+            room.copy_from_slice(&slot.line);
+            self.end += usize::from(slot.length);
+        }
+    }
+
+    /// Writes a sheet that is nearly full, and whatever did not come from memory.
+    #[inline]
+    fn turn(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+        if self.end + Slot::ROOM > self.bytes.len() || !self.long.is_empty() { self.write(out) } else { Ok(()) }
+    }
+
+    fn write(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+        out.write_all(&self.bytes[..self.end])?;
+        out.write_all(self.long.as_bytes())?;
+        self.end = 0;
+        self.long.clear();
+        Ok(())
+    }
+}
+
+/// Lines of the tab-separated stream that were just told, so that a name that comes again (and in inventories they do, by
+/// the thousand) costs a comparison and a copy. Of fixed size: a name has two places, and may lose them to another.
+struct Memo {
+    slots: Box<[Slot]>,
+}
+
+/// A name and its line in one piece, since the line begins with the name.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Slot {
+    name: u8,
+    length: u8,
+    /// Whether the line says that there is no service.
+    none: bool,
+    line: [u8; Self::ROOM],
+}
+
+impl Slot {
+    const ROOM: usize = 125;
+
+    #[inline]
+    fn is_of(&self, name: &[u8]) -> bool {
+        usize::from(self.name) == name.len() && self.line.get(..name.len()) == Some(name)
+    }
+}
+
+impl Default for Memo {
+    fn default() -> Self {
+        Self { slots: vec![Slot { name: 0, length: 0, none: false, line: [0; Slot::ROOM] }; 1 << 14].into() }
+    }
+}
+
+impl Memo {
+    /// Writes the line of `name` if it is remembered; whether it says that there is no service.
+    #[inline]
+    fn tell(&self, name: &[u8], sheet: &mut Sheet) -> Option<bool> {
+        let slot = self.places(name).into_iter().map(|place| &self.slots[place]).find(|slot| slot.is_of(name))?;
+        sheet.add(slot);
+        Some(slot.none)
+    }
+
+    /// Remembers a line, if it begins with the name as it came and is not too long.
+    fn keep(&mut self, name: &[u8], line: &str, none: bool) {
+        if line.len() <= Slot::ROOM && line.as_bytes().strip_prefix(name).is_some_and(|rest| rest.starts_with(b"\t")) {
+            let [first, second] = self.places(name);
+            let free = self.slots[second].length == 0 && self.slots[first].length > 0;
+            let slot = &mut self.slots[if free { second } else { first }];
+            slot.line[..line.len()].copy_from_slice(line.as_bytes());
+            slot.name = u8::try_from(name.len()).unwrap_or(0);
+            slot.length = u8::try_from(line.len()).unwrap_or(0);
+            slot.none = none;
+        }
+    }
+
+    #[inline]
+    fn places(&self, name: &[u8]) -> [usize; 2] {
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mut hash = name.len() as u64;
+        let mut mix = |word: u64| hash = (hash.rotate_left(5) ^ word).wrapping_mul(ODD);
+        for chunk in name.as_chunks::<8>().0 {
+            mix(u64::from_le_bytes(*chunk));
+        }
+        // The last eight bytes overlap the chunk before them; a shorter name is folded byte by byte.
+        mix(name.last_chunk().map_or_else(
+            || name.iter().fold(1, |word, byte| word << 8 | u64::from(*byte)),
+            |last| u64::from_le_bytes(*last),
+        ));
+        #[allow(clippy::cast_possible_truncation, reason = "14 bits of either half are what is wanted")]
+        let [low, high] = [(hash >> 20) as usize, (hash >> 44) as usize];
+        [low, high].map(|half| half & (self.slots.len() - 1))
+    }
 }
 
 /// A name and what it means.
@@ -117,14 +291,27 @@ impl<'n> Found<'n> {
     fn services(&self) -> Vec<&'n str> {
         match self.resolution.meaning {
             Meaning::Service(service, _) => vec![&service.id],
-            Meaning::Several(exception) => exception.services.iter().map(|id| &**id).collect(),
+            Meaning::Several(exception) => exception.services.to_vec(),
+            Meaning::Check(proofs) => {
+                let mut ids: Vec<&str> = proofs.iter().map(|(service, _)| service.id).collect();
+                ids.dedup();
+                ids
+            }
             _ => Vec::new(),
         }
     }
 
+    fn layers(&self) -> Vec<Layer> {
+        let Meaning::Check(proofs) = self.resolution.meaning else { return Vec::new() };
+        let mut layers: Vec<Layer> = proofs.iter().map(|(_, check)| check.layer).collect();
+        layers.sort_unstable();
+        layers.dedup();
+        layers
+    }
+
     fn mode(&self) -> Option<&'n str> {
         match self.resolution.meaning {
-            Meaning::Service(_, Some(mode)) => Some(&mode.id),
+            Meaning::Service(_, Some(mode)) => Some(mode.id),
             _ => None,
         }
     }
@@ -137,35 +324,24 @@ impl<'n> Found<'n> {
             r#match: self.resolution.how,
             services: self.services(),
             mode: self.mode(),
+            layers: self.layers(),
             suggestions: if unknown { resolver.suggestions(self.name, 3) } else { Vec::new() },
         }
     }
 
-    /// One record of the stream. The tab-separated form is written without an allocation: it is the one that is fed
-    /// millions of names.
-    fn write(&self, format: Format, resolver: Resolver<'n>, out: &mut dyn Write) -> anyhow::Result<()> {
-        if format == Format::Ndjson {
-            serde_json::to_writer(&mut *out, &self.record(resolver)).map_err(std::io::Error::from)?;
-            out.write_all(b"\n")?;
-            return Ok(());
-        }
-        out.write_all(tame(self.name).as_bytes())?;
-        out.write_all(b"\t")?;
-        if let Meaning::Service(service, mode) = self.resolution.meaning {
-            out.write_all(service.id.as_bytes())?;
-            out.write_all(b"\t")?;
-            out.write_all(mode.map_or(&b""[..], |mode| mode.id.as_bytes()))?;
-        } else {
-            for (place, service) in self.services().into_iter().enumerate() {
-                out.write_all(if place > 0 { b" " } else { b"" })?;
-                out.write_all(service.as_bytes())?;
-            }
-            out.write_all(b"\t")?;
-        }
-        out.write_all(b"\t")?;
-        out.write_all(self.resolution.how.word().as_bytes())?;
-        out.write_all(b"\n")?;
-        Ok(())
+    /// The columns of the tab-separated form.
+    fn columns(&self) -> [String; 4] {
+        let services = self.services().join(" ");
+        [
+            tame(self.name).into_owned(),
+            services,
+            self.mode().unwrap_or_default().to_owned(),
+            self.resolution.how.word().to_owned(),
+        ]
+    }
+
+    fn line(&self) -> String {
+        self.columns().join("\t")
     }
 }
 
@@ -188,31 +364,30 @@ pub struct ResolutionRecord<'n> {
     pub services: Vec<&'n str>,
     /// The mode, where the name says so much.
     pub mode: Option<&'n str>,
+    /// The layers that a check proves, where the name is a check's; the service's in the same place, or the only one.
+    pub layers: Vec<Layer>,
     /// Services of near names, where there is no match.
     pub suggestions: Vec<&'n str>,
 }
 
-impl<'n> View for Names<'n> {
-    type Record = ResolutionRecord<'n>;
-
-    fn records(&self) -> Vec<Self::Record> {
+impl<'n> Names<'n> {
+    fn typed(&self) -> Vec<ResolutionRecord<'n>> {
         self.found.iter().map(|found| found.record(self.resolver)).collect()
+    }
+}
+
+impl View for Names<'_> {
+    fn records(&self) -> Vec<Value> {
+        values(self.typed())
     }
 
     fn grid(&self) -> Grid {
-        let row = |found: &Found<'_>| {
-            vec![
-                found.name.to_owned(),
-                found.services().join(" "),
-                found.mode().unwrap_or_default().to_owned(),
-                found.resolution.how.word().to_owned(),
-            ]
-        };
+        let row = |found: &Found<'_>| found.columns().to_vec();
         Grid { columns: vec!["input", "service", "mode", "match"], rows: self.found.iter().map(row).collect() }
     }
 
     fn page(&self) -> Page {
-        let row = |found: &Found<'n>| {
+        let row = |found: &Found<'_>| {
             let record = found.record(self.resolver);
             let how = record.r#match;
             let means = match found.resolution.meaning {
@@ -221,9 +396,13 @@ impl<'n> View for Names<'n> {
                     format!("{}{mode} - {}", service.id, service.name)
                 }
                 Meaning::Several(exception) => format!("{}: {}", exception.services.join(", "), exception.reason),
+                Meaning::Check(proofs) => {
+                    let of = proofs.iter().map(|(service, check)| format!("{} {}", service.id, check.layer));
+                    format!("a check of {}", of.collect::<Vec<_>>().join(", "))
+                }
                 Meaning::Nothing(exception) => format!("no service: {}", exception.reason),
                 Meaning::NoSuchMode(service) => {
-                    let modes: Vec<&str> = service.modes.iter().map(|mode| &*mode.id).collect();
+                    let modes: Vec<&str> = service.modes.iter().map(|mode| mode.id).collect();
                     format!(
                         "{} has no such mode{}{}",
                         service.id,

@@ -43,7 +43,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::catalogue::form;
-    use crate::commands::{AnswerRecord, categories, check, duties, layers, resolve, services};
+    use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord};
+    use crate::commands::{check, duties, resolve};
 
     const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -81,9 +82,9 @@ mod tests {
         let mut generator: SchemaGenerator = SchemaSettings::draft2020_12().for_serialize().into_generator();
         let records = [
             ("show", generator.subschema_for::<AnswerRecord<'_>>()),
-            ("services", generator.subschema_for::<services::ServiceRecord<'_>>()),
-            ("categories", generator.subschema_for::<categories::CategoryRecord<'_>>()),
-            ("layers", generator.subschema_for::<layers::LayerRecord<'_>>()),
+            ("services", generator.subschema_for::<ServiceRecord<'_>>()),
+            ("categories", generator.subschema_for::<CategoryRecord<'_>>()),
+            ("layers", generator.subschema_for::<LayerRecord<'_>>()),
             ("duties", generator.subschema_for::<duties::DutyRecord<'_>>()),
             ("resolve", generator.subschema_for::<resolve::ResolutionRecord<'_>>()),
             ("check", generator.subschema_for::<check::FaultRecord<'_>>()),
@@ -106,6 +107,11 @@ mod tests {
                 "schema": { "const": "whose/1" },
                 "catalogue": { "type": "string", "description": "The newest day on which a source was checked." },
                 "results": { "type": "array", "items": { "anyOf": any } },
+                "unmatched": { "type": "array", "description": "matrix: names of the inventory that no service was found for." },
+                "ignored": { "type": "array", "description": "matrix: what was passed over, and why." },
+                "sources": { "type": "array", "description": "export: the bibliography." },
+                "layers": { "type": "array", "items": { "$ref": "#/$defs/layers" }, "description": "export: the layers." },
+                "categories": { "type": "array", "items": { "$ref": "#/$defs/categories" }, "description": "export: the categories." },
             },
             "$defs": definitions,
         })

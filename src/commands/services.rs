@@ -1,11 +1,12 @@
 //! `whose services`: the services, by category, lifecycle, or the party that holds a layer.
 
 use clap_complete::engine::ArgValueCandidates;
-use serde::Serialize;
+use serde_json::Value;
 
+use super::records::ServiceRecord;
 use super::{Context, Outcome, completions, modes, word_parser};
-use crate::catalogue::model::{Basis, Catalogue, Category, Layer, Lifecycle, Mode, Party, Service, Stage, Text};
-use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View};
+use crate::catalogue::model::{Catalogue, Category, Layer, Mode, Party, Service, Stage};
+use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
 /// The arguments of `services`.
 #[derive(Clone, Debug, clap::Args)]
@@ -74,79 +75,27 @@ struct List<'c> {
     services: Vec<Listed<'c>>,
 }
 
-/// A service as `services` and `export` list it.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct ServiceRecord<'c> {
-    /// The id.
-    pub service: &'c str,
-    /// The official name.
-    pub name: &'c str,
-    /// The category.
-    pub category: Category,
-    /// Whether a page puts the service into the category.
-    pub basis: Basis,
-    /// The ids of its modes; where a layer and a party were asked for, only those that fit.
-    pub modes: Vec<&'c str>,
-    /// The service of which it is a part.
-    pub part_of: Option<&'c str>,
-    /// What AWS announced about its end.
-    pub lifecycle: Option<LifecycleRecord<'c>>,
-    /// Everyday and former names.
-    pub aliases: Vec<&'c str>,
-}
-
-/// What AWS announced about the end of a service.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct LifecycleRecord<'c> {
-    /// How far it has come.
-    pub stage: Stage,
-    /// Since when, or by when.
-    pub date: Option<&'c str>,
-    /// What else to know.
-    pub note: Option<&'c str>,
-    /// The pages' addresses.
-    pub sources: Vec<&'c str>,
-}
-
-impl<'c> LifecycleRecord<'c> {
-    fn new(catalogue: &'c Catalogue, lifecycle: &'c Lifecycle) -> Self {
-        Self {
-            stage: lifecycle.stage,
-            date: lifecycle.date.as_deref(),
-            note: lifecycle.note.as_deref(),
-            sources: catalogue.sources(&lifecycle.sources).map(|source| &*source.url).collect(),
-        }
+impl<'c> List<'c> {
+    fn typed(&self) -> Vec<ServiceRecord<'c>> {
+        let told = |Listed { catalogue, service, holds }: &Listed<'c>| {
+            let mut record = ServiceRecord::new(catalogue, service);
+            if let Some((_, modes)) = holds {
+                record.modes = modes.iter().map(|mode| mode.id).collect();
+            }
+            record
+        };
+        self.services.iter().map(told).collect()
     }
 }
 
-impl<'c> View for List<'c> {
-    type Record = ServiceRecord<'c>;
-
-    fn records(&self) -> Vec<Self::Record> {
-        let texts = |texts: &'c [Text]| texts.iter().map(|text| &**text);
-        self.services
-            .iter()
-            .map(|Listed { catalogue, service, holds }| ServiceRecord {
-                service: &service.id,
-                name: &service.name,
-                category: service.category,
-                basis: service.basis,
-                modes: match holds {
-                    Some((_, modes)) => modes.iter().map(|mode| &*mode.id).collect(),
-                    None => service.modes.iter().map(|mode| &*mode.id).collect(),
-                },
-                part_of: service.part_of.as_deref(),
-                lifecycle: service.lifecycle.as_ref().map(|lifecycle| LifecycleRecord::new(catalogue, lifecycle)),
-                aliases: texts(&service.aliases).chain(texts(&service.former_names)).collect(),
-            })
-            .collect()
+impl View for List<'_> {
+    fn records(&self) -> Vec<Value> {
+        values(self.typed())
     }
 
     fn grid(&self) -> Grid {
         let row = |listed: &Listed<'_>| {
-            [&listed.service.id, &listed.service.name, listed.service.category.word()].map(str::to_owned).to_vec()
+            [listed.service.id, listed.service.name, listed.service.category.word()].map(str::to_owned).to_vec()
         };
         Grid { columns: vec!["service", "name", "category"], rows: self.services.iter().map(row).collect() }
     }
@@ -171,10 +120,10 @@ impl<'c> View for List<'c> {
                     });
                 }
                 if let Some((_, modes)) = holds {
-                    let ids: Vec<&str> = modes.iter().map(|mode| &*mode.id).collect();
+                    let ids: Vec<&str> = modes.iter().map(|mode| mode.id).collect();
                     name.push_str(&format!(" - only @{}", ids.join(", @")));
                 }
-                rows.push(Row::Cells(vec![Cell::new(&*service.id, Tone::Strong), Cell::plain(name)]));
+                rows.push(Row::Cells(vec![Cell::new(service.id, Tone::Strong), Cell::plain(name)]));
             }
         }
         let count = self.services.len();

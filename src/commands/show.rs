@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 use anyhow::bail;
 use clap_complete::engine::ArgValueCandidates;
 
-use super::{
-    AnswerRecord, Context, Outcome, cited, completions, group_title, joined, modes, party_cell, party_word, word_parser,
-};
+use serde_json::Value;
+
+use super::records::{AnswerRecord, checks, cited};
+use super::telling::{group_title, joined, party_cell, party_word, picture_column, picture_rows};
+use super::{Context, Outcome, completions, modes, word_parser};
 use crate::catalogue::model::{
     Basis, Catalogue, Category, Group, Layer, Mode, Party, Rule, Service, Sharing, Source, SourcePlace, Stage,
 };
 use crate::catalogue::{Answer, category};
-use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View};
+use crate::render::{Block, Cell, Grid, Page, Picture, Row, Table, Tone, View, values};
 
 /// The arguments of `show`.
 #[derive(Clone, Debug, clap::Args)]
@@ -55,7 +57,7 @@ fn is(view: &Answers<'_>, layer: Layer, party: Party) -> anyhow::Result<Outcome>
     let first = answers[0].1.split.party;
     if answers.iter().any(|(_, answer)| answer.split.party != first) {
         let of = answers.iter().map(|(mode, answer)| {
-            format!("{}@{}: {}", view.service.id, mode.map_or("", |mode| &mode.id), answer.split.party)
+            format!("{}@{}: {}", view.service.id, mode.map_or("", |mode| mode.id), answer.split.party)
         });
         bail!(
             "the modes of {} differ in {layer}; name one\n  {}",
@@ -103,7 +105,7 @@ impl<'c> Answers<'c> {
             return format!("{first}\n");
         }
         let line = |(mode, answer): &(Option<&Mode>, Answer<'_>)| {
-            format!("{}\t{}\n", mode.map_or("", |mode| &mode.id), answer.split.party)
+            format!("{}\t{}\n", mode.map_or("", |mode| mode.id), answer.split.party)
         };
         answers.iter().map(line).collect()
     }
@@ -133,7 +135,7 @@ impl<'c> Answers<'c> {
                 .any(|mode| mode.category.is_some_and(|category| category != self.service.category));
         let mut about = if mixed { "The category depends on the mode.".to_owned() } else { kind.to_owned() };
         if let Some(lifecycle) = &self.service.lifecycle {
-            let date = lifecycle.date.as_deref();
+            let date = lifecycle.date;
             about.push_str(&match (lifecycle.stage, date) {
                 (Stage::Closed, Some(date)) => format!(" Closed to new customers since {date}."),
                 (Stage::Closed, None) => " Closed to new customers.".to_owned(),
@@ -302,6 +304,10 @@ impl<'c> Answers<'c> {
                 let controls: Vec<String> = split.controls.iter().map(ToString::to_string).collect();
                 facts.push(("NIST 800-53", controls.join(", ")));
             }
+            for (n, check) in checks(self.service, layer).into_iter().enumerate() {
+                let label = if n == 0 { "proven by" } else { "" };
+                facts.push((label, format!("{} ({})\n{}", check.id, check.kind.name(), check.url)));
+            }
             for (n, source) in cited(self.catalogue, split).into_iter().enumerate() {
                 let label = if n == 0 { "sources" } else { "" };
                 facts.push((label, format!("{} (checked {})\n{}", source.title, source.checked, source.url)));
@@ -313,10 +319,8 @@ impl<'c> Answers<'c> {
     }
 }
 
-impl<'c> View for Answers<'c> {
-    type Record = AnswerRecord<'c>;
-
-    fn records(&self) -> Vec<Self::Record> {
+impl<'c> Answers<'c> {
+    fn typed(&self) -> Vec<AnswerRecord<'c>> {
         let mut records = Vec::new();
         for mode in modes(self.service, self.named) {
             for layer in self.layers() {
@@ -325,10 +329,17 @@ impl<'c> View for Answers<'c> {
         }
         records
     }
+}
+
+impl View for Answers<'_> {
+    fn records(&self) -> Vec<Value> {
+        values(self.typed())
+    }
 
     fn grid(&self) -> Grid {
-        let rows = self.records().into_iter().map(|record| {
-            vec![
+        let teams = self.catalogue.has_owners();
+        let rows = self.typed().into_iter().map(|record| {
+            let mut row = vec![
                 record.service.to_owned(),
                 record.mode.unwrap_or_default().to_owned(),
                 record.layer.to_string(),
@@ -336,9 +347,24 @@ impl<'c> View for Answers<'c> {
                 joined(record.aws),
                 joined(record.customer),
                 joined(record.sources.iter().map(|source| source.url)),
-            ]
+            ];
+            row.extend(teams.then(|| record.team.unwrap_or_default().to_owned()));
+            row
         });
-        Grid { columns: vec!["service", "mode", "layer", "party", "aws", "customer", "source"], rows: rows.collect() }
+        let mut columns = vec!["service", "mode", "layer", "party", "aws", "customer", "source"];
+        columns.extend(teams.then_some("team"));
+        Grid { columns, rows: rows.collect() }
+    }
+
+    fn picture(&self) -> Option<Picture> {
+        let columns: Vec<_> = modes(self.service, self.named).into_iter().map(|mode| (self.service, mode)).collect();
+        Some(Picture {
+            title: format!("Who secures {}", self.heading()),
+            foot: format!("Catalogue of {}", self.catalogue.date),
+            remarks: Vec::new(),
+            rows: picture_rows(self.catalogue, &self.layers(), &columns, |_| true),
+            columns: columns.into_iter().map(|(service, mode)| picture_column(service, mode, None)).collect(),
+        })
     }
 
     fn page(&self) -> Page {

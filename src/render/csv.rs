@@ -4,7 +4,12 @@ use std::fmt::Write;
 
 use super::{Grid, tame};
 
-pub(super) fn write(grid: &Grid) -> anyhow::Result<String> {
+/// The grid as csv.
+///
+/// # Errors
+///
+/// Never in practice: it is written to memory.
+pub fn write(grid: &Grid) -> anyhow::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(&grid.columns)?;
     for row in &grid.rows {

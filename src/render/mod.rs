@@ -6,23 +6,26 @@
 use std::fmt;
 
 use serde::Serialize;
+use serde_json::Value;
 
 mod csv;
+mod html;
 mod json;
 mod markdown;
+mod svg;
 mod table;
 mod yaml;
 
+pub use csv::write as sheet;
+pub use json::SCHEMA;
+
 /// What a command has to say.
 pub trait View {
-    /// One record of the machine-readable formats.
-    type Record: Serialize;
-
-    /// The records, in order.
-    fn records(&self) -> Vec<Self::Record>;
+    /// The records of the machine-readable formats, in order.
+    fn records(&self) -> Vec<Value>;
 
     /// Further fields of the envelope around the records in json and yaml.
-    fn envelope(&self) -> serde_json::Map<String, serde_json::Value> {
+    fn envelope(&self) -> serde_json::Map<String, Value> {
         serde_json::Map::new()
     }
 
@@ -31,6 +34,69 @@ pub trait View {
 
     /// The page for people.
     fn page(&self) -> Page;
+
+    /// The picture of layers and columns, where one makes sense.
+    fn picture(&self) -> Option<Picture> {
+        None
+    }
+}
+
+/// The diagram that everyone knows: layers down, from data to facilities, and columns of parties.
+#[derive(Clone, Debug, Default)]
+pub struct Picture {
+    /// What it shows.
+    pub title: String,
+    /// What stands beneath, such as the date of the catalogue.
+    pub foot: String,
+    /// What to know before reading it: what was not matched, what was left open.
+    pub remarks: Vec<String>,
+    /// The columns.
+    pub columns: Vec<PictureColumn>,
+    /// The rows, top to bottom.
+    pub rows: Vec<PictureRow>,
+}
+
+/// A service, mode or category of a picture.
+#[derive(Clone, Debug, Default)]
+pub struct PictureColumn {
+    /// Its id, as people type it.
+    pub label: String,
+    /// Its label in the diagram, in two lines.
+    pub heading: (String, String),
+    /// Its name in full.
+    pub name: String,
+    /// How many things of an inventory it stands for.
+    pub resources: Option<u64>,
+}
+
+/// A layer of a picture.
+#[derive(Clone, Debug, Default)]
+pub struct PictureRow {
+    /// Its id.
+    pub id: &'static str,
+    /// Its name.
+    pub label: String,
+    /// The group that it belongs to, as a title.
+    pub group: &'static str,
+    /// One a column; none where a filter left it out.
+    pub cells: Vec<Option<PictureCell>>,
+}
+
+/// Who holds a layer of a column, and everything about it.
+#[derive(Clone, Debug, Default)]
+pub struct PictureCell {
+    /// The party as a word.
+    pub word: &'static str,
+    /// The party as a tone.
+    pub tone: Tone,
+    /// The customer's team.
+    pub team: Option<String>,
+    /// Who must do what.
+    pub duties: Vec<(String, String)>,
+    /// Rule, basis, controls, note: a label and a text each.
+    pub facts: Vec<(&'static str, String)>,
+    /// The pages: title, address, date.
+    pub sources: Vec<(String, String, String)>,
 }
 
 /// Rows under named columns. The columns of a command never move.
@@ -140,6 +206,10 @@ pub enum Format {
     Tsv,
     /// A Markdown table
     Markdown,
+    /// One self-contained page: diagram, matrix with filters, duties and sources (show, matrix)
+    Html,
+    /// The diagram as a picture (show, categories, matrix)
+    Svg,
 }
 
 /// What there is to write on.
@@ -158,7 +228,7 @@ pub struct Canvas {
 /// # Errors
 ///
 /// If a record cannot be written in the format.
-pub fn render<V: View>(view: &V, format: Format, canvas: Canvas, date: &str) -> anyhow::Result<String> {
+pub fn render(view: &dyn View, format: Format, canvas: Canvas, date: &str) -> anyhow::Result<String> {
     Ok(match format {
         Format::Table => table::draw(&view.page(), canvas),
         Format::Json => json::document(&view.records(), view.envelope(), date)?,
@@ -167,6 +237,12 @@ pub fn render<V: View>(view: &V, format: Format, canvas: Canvas, date: &str) -> 
         Format::Csv => csv::write(&view.grid())?,
         Format::Tsv => csv::tabs(&view.grid()),
         Format::Markdown => markdown::write(&view.grid()),
+        Format::Html | Format::Svg => {
+            let Some(picture) = view.picture() else {
+                anyhow::bail!("there is no picture of this; {format} is for show, categories and matrix")
+            };
+            if format == Format::Svg { svg::document(&picture) } else { html::page(&picture) }
+        }
     })
 }
 
@@ -175,6 +251,16 @@ impl fmt::Display for Format {
         use clap::ValueEnum;
         f.write_str(self.to_possible_value().as_ref().map_or("", |value| value.get_name()))
     }
+}
+
+/// Typed records as the values that every machine-readable format writes.
+///
+/// # Panics
+///
+/// Never: records are plain data with text for keys.
+pub fn values(records: impl IntoIterator<Item: Serialize>) -> Vec<Value> {
+    let value = |record| serde_json::to_value(record).expect("a record is plain data");
+    records.into_iter().map(value).collect()
 }
 
 /// `text` with every control character replaced, so that input can neither move a column nor drive a terminal.

@@ -113,8 +113,15 @@ fn widths(table: &Table, width: u16) -> Vec<u16> {
     };
     let Some(last) = table.columns.len().checked_sub(1) else { return Vec::new() };
     let mut widths: Vec<u16> = (0..last).map(|place| needs(place).min(width * 2 / 5) + GAP).collect();
+    // Where even so little is left for the last column, the widest gives way.
+    let reserve = needs(last).min(10);
+    let room = width.saturating_sub(reserve);
+    let over = widths.iter().sum::<u16>().saturating_sub(room);
+    if let Some(widest) = widths.iter_mut().max().filter(|_| over > 0) {
+        *widest = widest.saturating_sub(over).max(8);
+    }
     let taken: u16 = widths.iter().sum();
-    widths.push(needs(last).min(width.saturating_sub(taken)).max(10));
+    widths.push(needs(last).min(width.saturating_sub(taken)).max(reserve).max(1));
     widths
 }
 
