@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{categories, check, completions, duties, layers, man, resolve, schema, services, show};
+use crate::commands::{categories, check, completions, duties, layers, man, matrix, resolve, schema, services, show};
 use crate::render::Format;
 
 /// What the exit codes mean; `--help` and the man page end with it.
@@ -21,7 +21,9 @@ Examples:
   whose lambda@container-image platform a mode that moves the line
   whose ec2 os --is customer            silent; answers by its exit code
   whose duties --service rds --party customer
-  whose services --layer guest-os --party customer";
+  whose services --layer guest-os --party customer
+  whose matrix ec2 fargate --diff       what changes hands
+  terraform show -json | whose matrix - the matrix of what you really run";
 
 /// Who secures what on AWS: AWS, you, or both; what each must do; which page says so
 #[derive(Debug, Parser)]
@@ -103,6 +105,8 @@ pub enum Command {
     Layers(layers::Args),
     /// List duties: what each side must do
     Duties(duties::Args),
+    /// Layers × services: of services you name, or of an inventory on stdin or in files
+    Matrix(matrix::Args),
     /// Which service a name, ARN or resource type means
     Resolve(resolve::Args),
     /// Check a catalogue file; lists every fault with its line

@@ -48,4 +48,7 @@ pub mod cli;
 pub mod commands;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
+pub mod inventory;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod render;

@@ -11,8 +11,10 @@ pub mod categories;
 pub mod check;
 pub mod completions;
 pub mod duties;
+mod estate;
 pub mod layers;
 pub mod man;
+pub mod matrix;
 pub mod records;
 pub mod resolve;
 pub mod schema;
@@ -208,6 +210,7 @@ pub fn run(cli: &crate::cli::Cli, context: &Context<'_>, out: &mut dyn std::io::
         (Some(Command::Categories(args)), _) => categories::run(args, context),
         (Some(Command::Layers(args)), _) => layers::run(args, context),
         (Some(Command::Duties(args)), _) => duties::run(args, context),
+        (Some(Command::Matrix(args)), _) => matrix::run(args, context, &mut stdin()),
         (Some(Command::Resolve(args)), _) => resolve::run(args, context, &mut stdin(), out),
         (Some(Command::Check(args)), _) => check::run(args, context),
         (Some(Command::Schema(args)), _) => Ok(schema::run(args)),

@@ -44,7 +44,7 @@ mod tests {
 
     use crate::catalogue::form;
     use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord};
-    use crate::commands::{check, duties, resolve};
+    use crate::commands::{check, duties, matrix, resolve};
 
     const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -82,6 +82,7 @@ mod tests {
         let mut generator: SchemaGenerator = SchemaSettings::draft2020_12().for_serialize().into_generator();
         let records = [
             ("show", generator.subschema_for::<AnswerRecord<'_>>()),
+            ("matrix", generator.subschema_for::<matrix::CellRecord<'_>>()),
             ("services", generator.subschema_for::<ServiceRecord<'_>>()),
             ("categories", generator.subschema_for::<CategoryRecord<'_>>()),
             ("layers", generator.subschema_for::<LayerRecord<'_>>()),

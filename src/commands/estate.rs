@@ -1,0 +1,299 @@
+//! What the question is about: services that are named, or everything in inventories.
+//!
+//! An inventory is read item by item into a tally of services and modes; only the tally is kept. What an item does not say
+//! (which mode, which of several services) is not guessed: all modes are shown and said to be, an ambiguous name is
+//! reported with its candidates.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::File;
+use std::io::{BufRead, BufReader, IsTerminal};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+
+use super::{Context, modes};
+use crate::catalogue::model::{Catalogue, Condition, Mode, Service};
+use crate::catalogue::resolve::{Meaning, Resolver};
+use crate::inventory::{self, Item, Sink};
+use crate::render::tame;
+
+/// What was asked about.
+pub(super) struct Asked<'c> {
+    /// The services and modes; none where nothing was asked about at all.
+    pub(super) columns: Option<Vec<Column<'c>>>,
+    /// What the inventories held besides.
+    pub(super) estate: Estate<'c>,
+}
+
+/// Reads names, the inventories in `from`, and the one on `stdin` where that is asked for: by `-`, or by a pipe and
+/// nothing else. What to say about them goes to `notes`.
+pub(super) fn ask<'c>(
+    names: &[String],
+    from: &[PathBuf],
+    context: &Context<'c>,
+    stdin: &mut dyn BufRead,
+    notes: &mut Vec<String>,
+) -> anyhow::Result<Asked<'c>> {
+    let mut estate = Estate::new(context.catalogue(), context.known.resolver());
+    let piped = names.is_empty() && from.is_empty() && !std::io::stdin().is_terminal();
+    let from_stdin = piped || names == ["-"];
+    if !from_stdin && names.iter().any(|name| name == "-") {
+        bail!("`-` reads an inventory from stdin and stands alone");
+    }
+    if from_stdin {
+        notes.push(estate.read(stdin).context("stdin")?);
+    }
+    for path in from {
+        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+        notes.push(estate.read(&mut BufReader::new(file)).with_context(|| path.display().to_string())?);
+    }
+    let mut columns = estate.columns(notes);
+    for name in names.iter().filter(|_| !from_stdin) {
+        let (service, mode) = context.service(name)?;
+        columns.extend(modes(service, mode).into_iter().map(|mode| Column { service, mode, resources: None }));
+    }
+    let mut seen = HashSet::new();
+    columns.retain(|column| seen.insert((column.service.id, column.mode.map(|mode| mode.id))));
+    let asked = from_stdin || !from.is_empty() || !names.is_empty();
+    Ok(Asked { columns: asked.then_some(columns), estate })
+}
+
+/// At most so many different names are told apart among the unmatched and the ignored; the rest is only counted.
+const MOST_NAMES: usize = 5_000;
+
+/// What stands for names beyond [`MOST_NAMES`].
+const OTHERS: &str = "(others)";
+
+/// What an inventory holds, service by service.
+pub(super) struct Estate<'c> {
+    resolver: Resolver<'c>,
+    /// The conditions that a resource type takes part in, in the order in which they are tried: a value before an
+    /// absence before the bare type; of equals the one written last, because files begin with the plain way to run.
+    conditions: HashMap<&'c str, Vec<Clue<'c>>>,
+    /// The first level of every attribute that some condition looks at.
+    attributes: HashSet<&'c str>,
+    tallies: BTreeMap<&'c str, Tally<'c>>,
+    pub(super) unmatched: BTreeMap<String, Unmatched<'c>>,
+    pub(super) ignored: BTreeMap<(String, &'static str), u64>,
+    items: u64,
+}
+
+/// What a condition reveals.
+#[derive(Clone, Copy)]
+struct Clue<'c> {
+    service: &'c Service,
+    mode: Option<&'c Mode>,
+    condition: &'c Condition,
+}
+
+/// How many things of a service were found.
+#[derive(Default)]
+struct Tally<'c> {
+    /// Things that never reveal a mode.
+    neutral: u64,
+    /// Things that could have revealed one and did not.
+    open: u64,
+    /// Things by the mode that they reveal, by the place of the mode.
+    modes: BTreeMap<usize, u64>,
+    service: Option<&'c Service>,
+}
+
+/// A name that no service was found for.
+#[derive(Default)]
+pub(super) struct Unmatched<'c> {
+    pub(super) count: u64,
+    pub(super) candidates: Vec<&'c str>,
+}
+
+impl<'c> Estate<'c> {
+    fn new(catalogue: &'c Catalogue, resolver: Resolver<'c>) -> Self {
+        let mut conditions: HashMap<&str, Vec<Clue<'_>>> = HashMap::new();
+        let mut attributes = HashSet::new();
+        for service in catalogue.services {
+            let own = service.when.iter().map(|condition| (None, condition));
+            let moded =
+                service.modes.iter().flat_map(|mode| mode.when.iter().map(move |condition| (Some(mode), condition)));
+            for (mode, condition) in own.chain(moded) {
+                conditions.entry(condition.resource).or_default().push(Clue { service, mode, condition });
+                attributes.extend(condition.attribute.as_ref().and_then(|path| path.split('.').next()));
+            }
+        }
+        for clues in conditions.values_mut() {
+            clues.reverse();
+            clues.sort_by_key(|clue| match clue.condition {
+                Condition { attribute: Some(_), is: [_, ..], .. } => 0,
+                Condition { attribute: Some(_), .. } => 1,
+                Condition { .. } => 2,
+            });
+        }
+        Self {
+            resolver,
+            conditions,
+            attributes,
+            tallies: BTreeMap::new(),
+            unmatched: BTreeMap::new(),
+            ignored: BTreeMap::new(),
+            items: 0,
+        }
+    }
+
+    /// Reads an inventory; returns what to say about it.
+    fn read(&mut self, input: &mut dyn BufRead) -> anyhow::Result<String> {
+        let (items, before) = (self.items, self.tallies.len());
+        let dialect = inventory::read(input, self)?;
+        let count = self.items - items;
+        let things = match dialect {
+            "list of names" => plural(count, "name"),
+            "Terraform plan" | "Terraform state" => plural(count, "managed resource"),
+            _ => plural(count, "resource"),
+        };
+        let services = self.tallies.len() - before;
+        let more = if before > 0 { " more" } else { "" };
+        Ok(format!("{dialect}: {things}, {}{more}", plural(services as u64, "service")))
+    }
+
+    fn miss(&mut self, name: &str, count: u64, candidates: Vec<&'c str>) {
+        let name = if self.unmatched.len() < MOST_NAMES || self.unmatched.contains_key(name) { name } else { OTHERS };
+        let own = self.unmatched.entry(tame(name).into_owned()).or_default();
+        own.count += count;
+        own.candidates = candidates;
+    }
+
+    /// The services and modes that were found, with what is left open said in `notes`.
+    fn columns(&self, notes: &mut Vec<String>) -> Vec<Column<'c>> {
+        let mut rows = Vec::new();
+        for tally in self.tallies.values() {
+            let Some(service) = tally.service else { continue };
+            let shared = tally.neutral + tally.open;
+            if service.modes.is_empty() {
+                rows.push(Column { service, mode: None, resources: Some(shared) });
+                continue;
+            }
+            let all = tally.open > 0 || tally.modes.is_empty();
+            if all {
+                let silent = if tally.open > 0 { tally.open } else { shared };
+                notes.push(format!(
+                    "{}: {} not say which mode; all {} modes are shown",
+                    service.id,
+                    if silent == 1 { "one thing does".to_owned() } else { format!("{silent} things do") },
+                    service.modes.len()
+                ));
+            }
+            for (place, mode) in service.modes.iter().enumerate() {
+                let own = tally.modes.get(&place).copied().unwrap_or(0);
+                if all || own > 0 {
+                    rows.push(Column { service, mode: Some(mode), resources: Some(own + shared) });
+                }
+            }
+        }
+        rows
+    }
+
+    /// What was not matched and what was passed over, for stderr.
+    pub(super) fn report(&self) -> Vec<String> {
+        const MOST: usize = 10;
+        let mut lines = Vec::new();
+        if !self.unmatched.is_empty() {
+            let total: u64 = self.unmatched.values().map(|own| own.count).sum();
+            lines.push(format!("not matched: {} of {}", total, plural(total.max(self.items), "thing")));
+            let mut worst: Vec<_> = self.unmatched.iter().collect();
+            worst.sort_by_key(|(name, own)| (std::cmp::Reverse(own.count), *name));
+            for (name, own) in worst.iter().take(MOST) {
+                let candidates = match &own.candidates[..] {
+                    [] => String::new(),
+                    some => format!(" - may mean {}", some.join(", ")),
+                };
+                lines.push(format!("  {name} ({}){candidates}", own.count));
+            }
+            if worst.len() > MOST {
+                lines.push(format!("  and {} more names; all of them: -o json", worst.len() - MOST));
+            }
+        }
+        let mut reasons: BTreeMap<&str, (u64, Vec<&str>)> = BTreeMap::new();
+        for ((name, reason), count) in &self.ignored {
+            let own = reasons.entry(reason).or_default();
+            own.0 += count;
+            own.1.push(name);
+        }
+        for (reason, (count, names)) in reasons {
+            let some = names.iter().take(5).copied().collect::<Vec<_>>().join(", ");
+            let more = if names.len() > 5 { format!(", and {} more", names.len() - 5) } else { String::new() };
+            lines.push(format!("ignored: {count} - {reason} ({some}{more})"));
+        }
+        lines
+    }
+}
+
+pub(super) fn plural(count: u64, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+impl Sink for Estate<'_> {
+    fn item(&mut self, item: Item<'_>) {
+        let Item { name, count, attributes } = item;
+        self.items += count;
+        let clues = self.conditions.get(name).map_or(&[][..], |clues| &clues[..]);
+        let fits = |clue: &&Clue<'_>| {
+            clue.condition.attribute.as_ref().is_none_or(|path| attributes.fit(path, clue.condition.is))
+        };
+        let told = clues.iter().filter(|clue| clue.mode.is_none()).find(fits).map(|clue| clue.service);
+        let (service, named) = match (told, self.resolver.resolve(name).meaning) {
+            (Some(service), _) => (service, None),
+            (None, Meaning::Service(service, mode)) => (service, mode),
+            (None, Meaning::Several(exception)) => {
+                let candidates = exception.services.iter().map(|id| &**id).collect();
+                return self.miss(name, count, candidates);
+            }
+            (None, Meaning::Nothing(_)) => return self.ignored(name, "no service of AWS's", count),
+            (None, Meaning::Check(_) | Meaning::NoSuchMode(_) | Meaning::Unknown) => {
+                return self.miss(name, count, Vec::new());
+            }
+        };
+        let mut own = clues.iter().filter(|clue| clue.mode.is_some() && clue.service.id == service.id);
+        let could = named.is_some() || own.clone().next().is_some();
+        let mode = named.or_else(|| own.find(fits).and_then(|clue| clue.mode));
+        let tally = self.tallies.entry(service.id).or_default();
+        tally.service = Some(service);
+        match mode.and_then(|mode| service.modes.iter().position(|own| own.id == mode.id)) {
+            Some(place) => *tally.modes.entry(place).or_default() += count,
+            None if could => tally.open += count,
+            None => tally.neutral += count,
+        }
+    }
+
+    fn ignored(&mut self, name: &str, reason: &'static str, count: u64) {
+        let key = (tame(name).into_owned(), reason);
+        let known = self.ignored.len() < MOST_NAMES || self.ignored.contains_key(&key);
+        let key = if known { key } else { (OTHERS.to_owned(), reason) };
+        *self.ignored.entry(key).or_default() += count;
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.attributes.contains(name)
+    }
+}
+
+/// A service, in a mode, of the matrix.
+#[derive(Clone, Copy)]
+pub(super) struct Column<'c> {
+    pub(super) service: &'c Service,
+    pub(super) mode: Option<&'c Mode>,
+    /// How many things of an inventory it stands for.
+    pub(super) resources: Option<u64>,
+}
+
+impl Column<'_> {
+    pub(super) fn label(&self) -> String {
+        match self.mode {
+            Some(mode) => format!("{}@{}", self.service.id, mode.id),
+            None => self.service.id.to_string(),
+        }
+    }
+
+    pub(super) fn counted(&self) -> String {
+        match self.resources {
+            Some(count) => format!("{} ({count})", self.label()),
+            None => self.label(),
+        }
+    }
+}

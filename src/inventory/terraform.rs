@@ -1,0 +1,189 @@
+//! Terraform and OpenTofu: `terraform show -json` of a state or a plan, and the state file itself.
+//!
+//! In a plan the same resource stands in several places; the first section that holds resources is the one that counts.
+//! Data sources own nothing and are passed over; what other providers manage is counted and set aside.
+
+use super::json::Json;
+use super::{Attributes, Error, Found, Item, Sink};
+
+/// Modules nest by directories of people's own; no one has gone this deep.
+const DEEPEST_MODULE: usize = 64;
+
+/// Reads the fields of the outermost object one by one, since which of them count depends on those before.
+#[derive(Default)]
+pub(super) struct Reader {
+    plan: bool,
+    /// Whether a section with resources has been read.
+    done: bool,
+    seen: u64,
+    attributes: Attributes,
+    scratch: Scratch,
+}
+
+/// Buffers that are used again for every resource.
+#[derive(Default)]
+struct Scratch {
+    mode: String,
+    kind: String,
+    provider: String,
+    value: String,
+}
+
+/// What a reader makes of a field: not its own, or its own, with the dialect if that is clear.
+type Field = Option<Option<&'static str>>;
+
+impl Reader {
+    pub(super) fn field(&mut self, key: &str, json: &mut Json<'_>, sink: &mut dyn Sink) -> Result<Field, Error> {
+        match key {
+            "terraform_version" | "format_version" => {
+                json.skip()?;
+                return Ok(Some(Some(self.dialect())));
+            }
+            "planned_values" | "resource_changes" => self.plan = true,
+            "values" => {}
+            // A state file keeps its resources at the top, with their instances inside.
+            "resources" if json.peek()? == b'[' => {}
+            _ => return Ok(None),
+        }
+        if self.done {
+            json.skip()?;
+            return Ok(Some(Some(self.dialect())));
+        }
+        let before = self.seen;
+        match key {
+            "resource_changes" => json.maybe_array(|json| self.resource(json, sink, Form::Change))?,
+            "resources" => json.maybe_array(|json| self.resource(json, sink, Form::StateFile))?,
+            _ => json.maybe_object(|key, json| match key {
+                "root_module" => self.module(json, sink, 0),
+                _ => json.skip(),
+            })?,
+        }
+        self.done = self.seen > before;
+        Ok(Some(Some(self.dialect())))
+    }
+
+    const fn dialect(&self) -> &'static str {
+        if self.plan { "Terraform plan" } else { "Terraform state" }
+    }
+
+    fn module(&mut self, json: &mut Json<'_>, sink: &mut dyn Sink, depth: usize) -> Result<(), Error> {
+        if depth > DEEPEST_MODULE {
+            return Err(json.fault(format!("modules nested more than {DEEPEST_MODULE} levels deep")));
+        }
+        json.maybe_object(|key, json| match key {
+            "resources" => json.maybe_array(|json| self.resource(json, sink, Form::Value)),
+            "child_modules" => json.maybe_array(|json| self.module(json, sink, depth + 1)),
+            _ => json.skip(),
+        })
+    }
+
+    fn resource(&mut self, json: &mut Json<'_>, sink: &mut dyn Sink, form: Form) -> Result<(), Error> {
+        let Self { attributes, scratch, .. } = self;
+        attributes.clear(false);
+        let Scratch { mode, kind, provider, value } = scratch;
+        mode.clear();
+        kind.clear();
+        provider.clear();
+        let (mut instances, mut deleted) = (1, false);
+        json.maybe_object(|key, json| match (key, form) {
+            ("mode", _) => json.scalar(mode).map(drop),
+            ("type", _) => json.scalar(kind).map(drop),
+            ("provider_name" | "provider", _) => json.scalar(provider).map(drop),
+            ("values", Form::Value) => collect(json, sink, attributes, value),
+            ("change", Form::Change) => json.maybe_object(|key, json| match key {
+                "actions" => {
+                    let mut only_delete = true;
+                    json.maybe_array(|json| {
+                        json.scalar(value)?;
+                        only_delete &= value == "delete";
+                        Ok(())
+                    })?;
+                    deleted = only_delete;
+                    Ok(())
+                }
+                "after" => collect(json, sink, attributes, value),
+                _ => json.skip(),
+            }),
+            ("instances", Form::StateFile) => {
+                instances = 0;
+                json.maybe_array(|json| {
+                    instances += 1;
+                    json.maybe_object(|key, json| match key {
+                        "attributes" if instances == 1 => collect(json, sink, attributes, value),
+                        _ => json.skip(),
+                    })
+                })
+            }
+            _ => json.skip(),
+        })?;
+        if kind.is_empty() || deleted || instances == 0 {
+            return Ok(());
+        }
+        self.seen += 1;
+        if mode == "data" {
+            sink.ignored(kind, "a data source: it owns nothing", instances);
+        } else if kind.starts_with("aws_") || kind.starts_with("awscc_") {
+            sink.item(Item { name: kind, count: instances, attributes });
+        } else {
+            let maker = provider.rsplit(['/', '"']).find(|part| !part.is_empty() && *part != "]").unwrap_or(provider);
+            let maker = if maker.is_empty() { kind.split('_').next().unwrap_or(kind) } else { maker };
+            sink.ignored(maker, "another provider's", instances);
+        }
+        Ok(())
+    }
+}
+
+/// Where a resource stands, and so how it is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// In a module of `values` or `planned_values`.
+    Value,
+    /// In `resource_changes`.
+    Change,
+    /// In a state file.
+    StateFile,
+}
+
+/// The attributes that are wanted, out of an object of attributes.
+fn collect(json: &mut Json<'_>, sink: &mut dyn Sink, into: &mut Attributes, scratch: &mut String) -> Result<(), Error> {
+    json.maybe_object(|key, json| {
+        if !sink.wants(key) {
+            return json.skip();
+        }
+        flatten(key, json, into, scratch, 0)
+    })
+}
+
+/// A value and everything in it as paths; lists add nothing to a path.
+pub(super) fn flatten(
+    path: &str,
+    json: &mut Json<'_>,
+    into: &mut Attributes,
+    scratch: &mut String,
+    depth: usize,
+) -> Result<(), Error> {
+    if depth > 16 {
+        return json.skip();
+    }
+    let mut any = false;
+    match json.peek()? {
+        b'{' => json.object(|key, json| {
+            any = true;
+            flatten(&format!("{path}.{key}"), json, into, scratch, depth + 1)
+        })?,
+        b'[' => json.array(|json| {
+            any = true;
+            flatten(path, json, into, scratch, depth + 1)
+        })?,
+        _ => {
+            any = json.scalar(scratch)? && !scratch.is_empty();
+            if any {
+                into.push(path, Found::Value(scratch.clone()));
+            }
+        }
+    }
+    if !any {
+        into.push(path, Found::Nothing);
+    }
+    Ok(())
+}
