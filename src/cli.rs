@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{categories, check, completions, duties, layers, man, matrix, resolve, schema, services, show};
+use crate::commands::{
+    categories, check, completions, duties, export, layers, man, matrix, resolve, schema, services, show,
+};
 use crate::render::Format;
 
 /// What the exit codes mean; `--help` and the man page end with it.
@@ -109,6 +111,8 @@ pub enum Command {
     Matrix(matrix::Args),
     /// Which service a name, ARN or resource type means
     Resolve(resolve::Args),
+    /// The whole catalogue, or some services, as json, csv or OSCAL
+    Export(export::Args),
     /// Check a catalogue file; lists every fault with its line
     Check(check::Args),
     /// The JSON Schema of the records, or of the catalogue's files
