@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    categories, check, completions, duties, export, layers, man, matrix, resolve, schema, services, show,
+    categories, check, completions, duties, export, gaps, layers, man, matrix, resolve, schema, services, show,
 };
 use crate::render::Format;
 
@@ -109,6 +109,8 @@ pub enum Command {
     Duties(duties::Args),
     /// Layers × services: of services you name, or of an inventory on stdin or in files
     Matrix(matrix::Args),
+    /// Which of your duties are proven by checks that ran, failing, or unseen
+    Gaps(gaps::Args),
     /// Which service a name, ARN or resource type means
     Resolve(resolve::Args),
     /// The whole catalogue, or some services, as json, csv or OSCAL

@@ -13,6 +13,7 @@ pub mod completions;
 pub mod duties;
 mod estate;
 pub mod export;
+pub mod gaps;
 pub mod layers;
 pub mod man;
 pub mod matrix;
@@ -214,6 +215,7 @@ pub fn run(cli: &crate::cli::Cli, context: &Context<'_>, out: &mut dyn std::io::
         (Some(Command::Matrix(args)), _) => matrix::run(args, context, &mut stdin()),
         (Some(Command::Resolve(args)), _) => resolve::run(args, context, &mut stdin(), out),
         (Some(Command::Check(args)), _) => check::run(args, context),
+        (Some(Command::Gaps(args)), _) => gaps::run(args, context, &mut stdin()),
         (Some(Command::Export(args)), _) => export::run(args, context),
         (Some(Command::Schema(args)), _) => Ok(schema::run(args)),
         (Some(Command::Completions(args)), _) => completions::run(args),

@@ -44,7 +44,7 @@ mod tests {
 
     use crate::catalogue::form;
     use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord};
-    use crate::commands::{check, duties, export, matrix, resolve};
+    use crate::commands::{check, duties, export, gaps, matrix, resolve};
 
     const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -88,6 +88,7 @@ mod tests {
             ("layers", generator.subschema_for::<LayerRecord<'_>>()),
             ("duties", generator.subschema_for::<duties::DutyRecord<'_>>()),
             ("resolve", generator.subschema_for::<resolve::ResolutionRecord<'_>>()),
+            ("gaps", generator.subschema_for::<gaps::GapRecord<'_>>()),
             ("export", generator.subschema_for::<export::ExportRecord<'_>>()),
             ("check", generator.subschema_for::<check::FaultRecord<'_>>()),
         ];

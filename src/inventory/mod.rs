@@ -15,6 +15,7 @@ mod json;
 mod plain;
 mod sheet;
 mod terraform;
+pub mod verdicts;
 
 use json::Json;
 

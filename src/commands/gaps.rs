@@ -1,0 +1,380 @@
+//! `whose gaps`: which of the customer's duties are proven by checks that ran, which fail, and which nobody has looked at.
+//!
+//! It joins three things: the services in use, the layers of theirs that the customer holds or shares, and the findings
+//! that the organisation's own tools exported. It says "proven by these checks", never "compliant".
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use clap_complete::engine::ArgValueCandidates;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::estate::{self, Column};
+use super::telling::{group_title, joined, picture_column};
+use super::{Context, Outcome, completions, word_parser};
+use crate::catalogue::model::{Catalogue, Layer, Party, Service};
+use crate::inventory::verdicts::{self, Verdict};
+use crate::render::{Block, Cell, Grid, Page, Picture, PictureCell, PictureRow, Row, Table, Tone, View, values};
+
+/// The arguments of `gaps`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Services by any name they go by; `-` reads an inventory from stdin. Without either: the services that the findings name
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(completions::services))]
+    pub names: Vec<String>,
+
+    /// Read an inventory from FILE; may be repeated
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub from: Vec<PathBuf>,
+
+    /// Findings: Security Hub (ASFF, OCSF), AWS Config compliance by rule, Prowler (OCSF, csv); may be repeated
+    #[arg(long, value_name = "FILE", required = true, value_hint = clap::ValueHint::FilePath)]
+    pub findings: Vec<PathBuf>,
+
+    /// Only this layer
+    #[arg(long, value_name = "LAYER", add = ArgValueCandidates::new(completions::layers))]
+    pub layer: Option<String>,
+
+    /// Only rows in this state
+    #[arg(long, value_name = "STATE", value_parser = word_parser(State::ALL, State::word))]
+    pub state: Option<State>,
+
+    /// End with 1 if anything fails or was not looked at
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// What is known about the customer's duties in a layer of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// A check failed.
+    Failing,
+    /// No check came to a verdict: none exists, or none ran.
+    Unseen,
+    /// Checks passed and none failed.
+    Proven,
+}
+
+impl State {
+    /// Every state, the worst first.
+    pub const ALL: &'static [Self] = &[Self::Failing, Self::Unseen, Self::Proven];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Failing => "failing",
+            Self::Unseen => "unseen",
+            Self::Proven => "proven",
+        }
+    }
+
+    const fn tone(self) -> Tone {
+        match self {
+            Self::Failing => Tone::Customer,
+            Self::Unseen => Tone::Shared,
+            Self::Proven => Tone::Aws,
+        }
+    }
+}
+
+/// Joins.
+///
+/// # Errors
+///
+/// An unknown name or layer, or an inventory or findings that cannot be read.
+pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyhow::Result<Outcome> {
+    let catalogue = context.catalogue();
+    let layer = args.layer.as_deref().map(|word| context.layer(word, "whose gaps --layer")).transpose()?;
+    let mut notes = Vec::new();
+    let mut ran: HashMap<String, Ran> = HashMap::new();
+    for path in &args.findings {
+        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut findings = 0_u64;
+        let dialect = verdicts::read(&mut BufReader::new(file), &mut |id, verdict| {
+            findings += 1;
+            let ran = ran.entry(id.to_ascii_lowercase()).or_default();
+            match verdict {
+                Verdict::Passed => ran.passed += 1,
+                Verdict::Failed => ran.failed += 1,
+                Verdict::Open => ran.open += 1,
+            }
+        })
+        .with_context(|| path.display().to_string())?;
+        notes.push(format!("{dialect}: {findings} verdicts of checks"));
+    }
+    let named = !args.names.is_empty() || !args.from.is_empty();
+    let columns = if named {
+        let asked = estate::ask(&args.names, &args.from, context, stdin, &mut notes)?;
+        notes.extend(asked.estate.report());
+        asked.columns.unwrap_or_default()
+    } else {
+        seen(catalogue, &ran)
+    };
+    if columns.is_empty() {
+        bail!("no service to look at: the findings name none\n  try: whose gaps rds s3 --findings FILE");
+    }
+    let known: usize = catalogue.services.iter().map(|service| service.checks.len()).sum();
+    let strangers = ran.keys().filter(|id| !known_check(catalogue, id)).count();
+    if strangers > 0 {
+        notes.push(format!("{strangers} of {} checks are not among the {known} that the catalogue knows", ran.len()));
+    }
+    let mut view = Gaps { catalogue, rows: Vec::new() };
+    // A service is looked at once, whatever its modes: findings do not tell them apart.
+    let mut services: Vec<(&Service, Option<u64>)> = Vec::new();
+    for column in &columns {
+        match services.iter_mut().find(|(service, _)| service.id == column.service.id) {
+            Some((_, resources)) => *resources = (*resources).max(column.resources),
+            None => services.push((column.service, column.resources)),
+        }
+    }
+    for (service, resources) in services {
+        for &own in Layer::ALL.iter().filter(|own| layer.is_none_or(|wanted| wanted == **own)) {
+            let parties = columns
+                .iter()
+                .filter(|column| column.service.id == service.id)
+                .map(|column| catalogue.split(column.service, column.mode, own).split.party);
+            let held = parties.clone().any(|party| party != Party::Aws);
+            let proofs = service.checks.iter().any(|check| check.layer == own);
+            if held || proofs {
+                view.rows.push(Gap::new(service, own, resources, &ran));
+            }
+        }
+    }
+    let bad = view.rows.iter().any(|row| row.state != State::Proven);
+    if let Some(state) = args.state {
+        view.rows.retain(|row| row.state == state);
+    }
+    if view.rows.is_empty() {
+        notes.push("nothing fits".to_owned());
+    }
+    Ok(Outcome { text: context.render(&view)?, no: view.rows.is_empty() || (args.strict && bad), notes })
+}
+
+/// How a check ended, over all findings.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ran {
+    passed: u64,
+    failed: u64,
+    open: u64,
+}
+
+fn known_check(catalogue: &Catalogue, id: &str) -> bool {
+    catalogue.services.iter().any(|service| service.checks.iter().any(|check| check.id.eq_ignore_ascii_case(id)))
+}
+
+/// The services of which a check ran.
+fn seen<'c>(catalogue: &'c Catalogue, ran: &HashMap<String, Ran>) -> Vec<Column<'c>> {
+    let of = |service: &&Service| service.checks.iter().any(|check| ran.contains_key(&check.id.to_ascii_lowercase()));
+    let modes = |service: &'c Service| {
+        super::modes(service, None).into_iter().map(move |mode| Column { service, mode, resources: None })
+    };
+    catalogue.services.iter().filter(of).flat_map(modes).collect()
+}
+
+/// A layer of a service, and what its checks say.
+struct Gap<'c> {
+    service: &'c Service,
+    layer: Layer,
+    resources: Option<u64>,
+    state: State,
+    passing: Vec<&'c str>,
+    failing: Vec<&'c str>,
+    /// Checks that exist and did not run, or came to no verdict.
+    silent: Vec<&'c str>,
+}
+
+impl<'c> Gap<'c> {
+    fn new(service: &'c Service, layer: Layer, resources: Option<u64>, ran: &HashMap<String, Ran>) -> Self {
+        let (mut passing, mut failing, mut silent) = (Vec::new(), Vec::new(), Vec::new());
+        for check in service.checks.iter().filter(|check| check.layer == layer) {
+            match ran.get(&check.id.to_ascii_lowercase()) {
+                Some(ran) if ran.failed > 0 => failing.push(check.id),
+                Some(ran) if ran.passed > 0 => passing.push(check.id),
+                _ => silent.push(check.id),
+            }
+        }
+        let state = match (failing.is_empty(), passing.is_empty()) {
+            (false, _) => State::Failing,
+            (true, false) => State::Proven,
+            (true, true) => State::Unseen,
+        };
+        Self { service, layer, resources, state, passing, failing, silent }
+    }
+
+    /// What the state rests on, in a few words.
+    fn because(&self) -> String {
+        match self.state {
+            State::Failing => format!("failing: {}", self.failing.join(", ")),
+            State::Proven => format!("proven by these checks: {}", self.passing.join(", ")),
+            State::Unseen if self.silent.is_empty() => "no check exists".to_owned(),
+            State::Unseen => format!("did not run: {}", self.silent.join(", ")),
+        }
+    }
+}
+
+/// What is known about the customer's duties in a layer of a service.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct GapRecord<'c> {
+    /// The service's id.
+    pub service: &'c str,
+    /// The layer.
+    pub layer: Layer,
+    /// How many things in the inventory the service stands for.
+    pub resources: Option<u64>,
+    /// What is known.
+    pub state: State,
+    /// The checks that passed.
+    pub passing: Vec<&'c str>,
+    /// The checks that failed.
+    pub failing: Vec<&'c str>,
+    /// The checks that exist and did not run, or came to no verdict.
+    pub silent: Vec<&'c str>,
+    /// The customer's team, where an overlay says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<&'c str>,
+}
+
+struct Gaps<'c> {
+    catalogue: &'c Catalogue,
+    rows: Vec<Gap<'c>>,
+}
+
+impl<'c> Gaps<'c> {
+    fn typed(&self) -> Vec<GapRecord<'c>> {
+        let record = |row: &Gap<'c>| GapRecord {
+            service: row.service.id,
+            layer: row.layer,
+            resources: row.resources,
+            state: row.state,
+            passing: row.passing.clone(),
+            failing: row.failing.clone(),
+            silent: row.silent.clone(),
+            team: self.catalogue.team(row.service, row.layer),
+        };
+        self.rows.iter().map(record).collect()
+    }
+
+    fn counts(&self) -> String {
+        let count = |state| self.rows.iter().filter(|row| row.state == state).count();
+        let each: Vec<String> = State::ALL.iter().map(|state| format!("{} {}", count(*state), state.word())).collect();
+        format!("{} of {} layers of yours", each.join(", "), self.rows.len())
+    }
+}
+
+impl View for Gaps<'_> {
+    fn records(&self) -> Vec<Value> {
+        values(self.typed())
+    }
+
+    fn grid(&self) -> Grid {
+        let teams = self.catalogue.has_owners();
+        let rows = self.typed().into_iter().map(|record| {
+            let mut row = vec![
+                record.service.to_owned(),
+                record.layer.to_string(),
+                record.resources.map_or_else(String::new, |count| count.to_string()),
+                record.state.word().to_owned(),
+                record.passing.len().to_string(),
+                record.failing.len().to_string(),
+                record.silent.len().to_string(),
+                joined(record.failing),
+            ];
+            row.extend(teams.then(|| record.team.unwrap_or_default().to_owned()));
+            row
+        });
+        let mut columns =
+            vec!["service", "layer", "resources", "state", "passing", "failing", "silent", "failing_checks"];
+        columns.extend(teams.then_some("team"));
+        Grid { columns, rows: rows.collect() }
+    }
+
+    fn page(&self) -> Page {
+        let mut rows = Vec::new();
+        for &state in State::ALL {
+            let mut own = self.rows.iter().filter(|row| row.state == state).peekable();
+            if own.peek().is_some() {
+                rows.push(Row::Group(match state {
+                    State::Failing => "FAILING: a check of yours says no".to_owned(),
+                    State::Unseen => "UNSEEN: nobody has looked".to_owned(),
+                    State::Proven => "PROVEN by checks that ran".to_owned(),
+                }));
+            }
+            for row in own {
+                rows.push(Row::Cells(vec![
+                    Cell::new(row.service.id, Tone::Strong),
+                    Cell::plain(row.layer.word()),
+                    Cell::new(state.word(), state.tone()),
+                    Cell::plain(row.because()),
+                ]));
+            }
+        }
+        let columns = ["Service", "Layer", "State", "Because"].map(str::to_owned).to_vec();
+        Page {
+            blocks: vec![
+                Block::Table(Table { columns, rows }),
+                Block::Aside(format!(
+                    "{}.\nA check that passes proves what it checks and no more. Catalogue of {}.",
+                    self.counts(),
+                    self.catalogue.date
+                )),
+            ],
+        }
+    }
+
+    fn picture(&self) -> Option<Picture> {
+        let mut services: Vec<&Gap<'_>> = Vec::new();
+        let mut cells: BTreeMap<(&str, Layer), &Gap<'_>> = BTreeMap::new();
+        for row in &self.rows {
+            if services.last().is_none_or(|last| last.service.id != row.service.id) {
+                services.push(row);
+            }
+            cells.insert((row.service.id, row.layer), row);
+        }
+        let cell = |service: &str, layer| {
+            let row = cells.get(&(service, layer))?;
+            let split = self.catalogue.split(row.service, row.service.modes.first(), layer).split;
+            Some(PictureCell {
+                word: row.state.word(),
+                tone: row.state.tone(),
+                team: self.catalogue.team(row.service, layer).map(str::to_owned),
+                duties: split.customer.iter().map(|duty| ("you".to_owned(), (*duty).to_owned())).collect(),
+                facts: vec![("because", row.because())],
+                sources: row
+                    .service
+                    .checks
+                    .iter()
+                    .filter(|check| check.layer == layer)
+                    .map(|check| {
+                        (format!("{} ({})", check.id, check.maker.name()), check.url(), self.catalogue.date.to_owned())
+                    })
+                    .collect(),
+            })
+        };
+        let mut layers = self.catalogue.grouped();
+        layers.reverse();
+        layers.retain(|layer| cells.keys().any(|(_, own)| own == layer));
+        let row = |layer: Layer| PictureRow {
+            id: layer.word(),
+            label: self.catalogue.layer(layer).name.to_owned(),
+            group: group_title(self.catalogue.group(layer)),
+            cells: services.iter().map(|row| cell(row.service.id, layer)).collect(),
+        };
+        Some(Picture {
+            title: "Which of our duties are proven".to_owned(),
+            foot: format!("{}. Catalogue of {}", self.counts(), self.catalogue.date),
+            remarks: vec![
+                "A check that passes proves what it checks and no more; this page never says compliant.".to_owned(),
+            ],
+            rows: layers.into_iter().map(row).collect(),
+            columns: services.iter().map(|row| picture_column(row.service, None, row.resources)).collect(),
+        })
+    }
+}
