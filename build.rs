@@ -23,8 +23,8 @@ mod yaml;
 use catalogue::index::{Entry, Index, Proof, Target};
 use catalogue::load::{self, File};
 use catalogue::model::{
-    Basis, Catalogue, Category, CategoryInfo, Check, Condition, Control, Exception, Identifier, Kind, Layer, LayerInfo,
-    Lifecycle, Maker, Mode, Owners, Party, Service, Sharing, Source, Split, Stage, ThirdParty,
+    Basis, Catalogue, Category, CategoryInfo, Checks, Condition, Control, Date, Exception, Identifiers, Kind, Layer,
+    LayerInfo, Lifecycle, Lines, Maker, Mode, Owners, Party, Service, Sharing, Source, Split, Stage, ThirdParty,
 };
 
 fn main() -> io::Result<()> {
@@ -36,7 +36,8 @@ fn main() -> io::Result<()> {
     {
         println!("cargo::rustc-link-arg-bins=-no-pie");
     }
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("data");
+    let home = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let root = home.join("data");
     let mut files = Vec::new();
     read(&root, &root, &mut files)?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -54,7 +55,15 @@ fn main() -> io::Result<()> {
     for (name, kind, value) in [("CATALOGUE", "Catalogue", baked(&catalogue)), ("INDEX", "Index", baked(&index))] {
         _ = writeln!(text, "pub(super) static {name}: {kind} = {value};");
     }
-    fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("baked.rs"), text)
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    fs::write(out.join("baked.rs"), text)?;
+    // The schemas are committed as people read them, and carried without their indentation, which is half of them.
+    println!("cargo::rerun-if-changed=schema");
+    for file in ["records.json", "service.json", "overlay.json"] {
+        let schema = fs::read_to_string(home.join("schema").join(file))?;
+        fs::write(out.join(file), schema.lines().map(str::trim_start).collect::<String>())?;
+    }
+    Ok(())
 }
 
 fn read(root: &Path, folder: &Path, files: &mut Vec<File>) -> io::Result<()> {
@@ -115,12 +124,12 @@ macro_rules! enums {
 structs! {
     Catalogue { date, layers, sources, every_service, categories, services, exceptions, owners }
     CategoryInfo { category, name, blurb, note, sources, splits }
-    Check { layer, maker, id, note }
+    Checks { layer, maker, ids, note }
     Condition { resource, attribute, is }
-    Entry { table, start, length, target, shared }
+    Entry { table, start, target, shared }
     Control { family, number, enhancement }
     Exception { kind, name, services, reason }
-    Identifier { kind, name }
+    Identifiers { kind, names }
     Index { slots, entries, proofs, keys }
     LayerInfo { layer, name, definition, aliases }
     Lifecycle { stage, date, note, sources }
@@ -131,7 +140,7 @@ structs! {
         id, name, short, category, basis, part_of, sources, aliases, former_names, lifecycle, identifiers, when, splits,
         modes, checks, overlaid,
     }
-    Source { id, title, url, checked }
+    Source { page, checked }
     Split { layer, party, sharing, aws, customer, third_party, basis, controls, note, sources }
     ThirdParty { name, duties }
 }
@@ -141,6 +150,26 @@ enums! { Basis Category Kind Layer Maker Party Sharing Stage Target }
 impl Bake for &str {
     fn bake(&self, out: &mut String) {
         _ = write!(out, "{self:?}");
+    }
+}
+
+/// Types of one plain value are written as their own `Debug` form.
+macro_rules! newtypes {
+    ($($name:ident)+) => {$(
+        impl Bake for $name {
+            fn bake(&self, out: &mut String) {
+                _ = write!(out, "{self:?}");
+            }
+        }
+    )+};
+}
+
+newtypes! { Date Lines }
+
+impl Bake for &ThirdParty {
+    fn bake(&self, out: &mut String) {
+        out.push('&');
+        (*self).bake(out);
     }
 }
 

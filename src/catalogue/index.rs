@@ -26,10 +26,8 @@ pub struct Index {
 pub struct Entry {
     /// In which table.
     pub table: Kind,
-    /// Where in [`Index::keys`] its key begins: the name as [`names::key`] writes it.
+    /// Where in [`Index::keys`] its key begins, the name as [`names::key`] writes it; it ends where the next one begins.
     pub start: u32,
-    /// How long the key is, in bytes.
-    pub length: u8,
     /// What it leads to.
     pub target: Target,
     /// Whether longer keys that begin with this one belong to other services, so that it decides by default only.
@@ -63,7 +61,7 @@ impl Index {
     ///
     /// # Panics
     ///
-    /// If the catalogue claims more than 65,535 keys, or one longer than 255 bytes.
+    /// If the catalogue claims more than 65,535 keys.
     #[must_use]
     pub fn of(catalogue: &Catalogue) -> Self {
         let number = |place: usize| u16::try_from(place).expect("a catalogue of at most 65,535 of anything");
@@ -86,7 +84,7 @@ impl Index {
         }
         for (place, service) in catalogue.services.iter().enumerate() {
             let target = Target::Service(number(place));
-            for name in [&service.id, &service.name, &service.short].into_iter().chain(service.aliases) {
+            for name in [service.id, service.name, service.short].into_iter().chain(service.aliases) {
                 claim(Kind::Name, name, target);
             }
             for name in service.former_names {
@@ -105,14 +103,14 @@ impl Index {
                         }
                     }
                 }
-                for identifier in service.identifiers.iter().filter(|identifier| identifier.kind == *kind) {
-                    claim(*kind, identifier.name, Target::Service(number(place)));
+                for name in service.called(*kind) {
+                    claim(*kind, name, Target::Service(number(place)));
                 }
             }
         }
-        let mut checks: BTreeMap<(Kind, &str), Vec<Proof>> = BTreeMap::new();
+        let mut checks: BTreeMap<(Kind, Text), Vec<Proof>> = BTreeMap::new();
         for (place, service) in catalogue.services.iter().enumerate() {
-            for (own, check) in service.checks.iter().enumerate() {
+            for (own, check) in service.checks().enumerate() {
                 let proof = Proof { service: number(place), check: number(own) };
                 checks.entry((check.maker.kind(), check.id)).or_default().push(proof);
             }
@@ -136,22 +134,29 @@ impl Index {
             entries.push(Entry {
                 table,
                 start: u32::try_from(keys.len()).expect("keys of less than 4 GiB"),
-                length: u8::try_from(key.len()).expect("keys of at most 255 bytes"),
                 target,
                 shared: matches!(table, Kind::Iam | Kind::Arn) && arns.iter().any(default),
             });
             keys.push_str(&key);
         }
         let mut slots = vec![0; (entries.len() * 2).next_power_of_two()];
-        for (place, entry) in entries.iter().enumerate() {
-            let mut at = hash(entry.table, key(&keys, entry));
+        let mut made = Self { slots: &[], entries: entries.leak(), proofs: proofs.leak(), keys: keys.leak() };
+        for (place, entry) in made.entries.iter().enumerate() {
+            let mut at = hash(entry.table, made.key(place));
             while slots[at & (slots.len() - 1)] != 0 {
                 at += 1;
             }
             let room = at & (slots.len() - 1);
             slots[room] = number(place + 1);
         }
-        Self { slots: slots.leak(), entries: entries.leak(), proofs: proofs.leak(), keys: keys.leak() }
+        made.slots = slots.leak();
+        made
+    }
+
+    /// The key of the entry at `place`.
+    fn key(&self, place: usize) -> &[u8] {
+        let start = |place: usize| self.entries.get(place).map_or(self.keys.len(), |entry| entry.start as usize);
+        self.keys.as_bytes().get(start(place)..start(place + 1)).unwrap_or_default()
     }
 
     /// The entry of `key` in `table`.
@@ -162,18 +167,12 @@ impl Index {
         loop {
             let place = usize::from(*self.slots.get(at & mask)?).checked_sub(1)?;
             let entry = self.entries.get(place)?;
-            if entry.table == table && self::key(self.keys, entry) == key {
+            if entry.table == table && self.key(place) == key {
                 return Some(entry);
             }
             at += 1;
         }
     }
-}
-
-/// The key of an entry.
-fn key<'k>(keys: &'k str, entry: &Entry) -> &'k [u8] {
-    let start = entry.start as usize;
-    keys.as_bytes().get(start..start + usize::from(entry.length)).unwrap_or_default()
 }
 
 /// Eight bytes at a time, multiplied and folded: short keys, a table that never meets an adversary's keys.

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use super::model::{
-    Basis, Catalogue, Category, CategoryInfo, Check, Condition, Control, Exception, Identifier, Kind, Layer, LayerInfo,
-    Lifecycle, List, Maker, Mode, Owners, Party, Service, Source, SourcePlace, Split, Text, ThirdParty,
+    Basis, Catalogue, Category, CategoryInfo, Checks, Condition, Control, Date, Exception, Identifiers, Kind, Layer,
+    LayerInfo, Lifecycle, Lines, List, Maker, Mode, Owners, Party, Service, Source, SourcePlace, Split, Text,
+    ThirdParty,
 };
 use super::names;
 use crate::yaml::{self, Key, Node, Value};
@@ -52,7 +53,7 @@ pub struct File {
 pub fn catalogue(files: &[File]) -> Result<Catalogue, Vec<Fault>> {
     let desk = Desk::default();
     let mut made = Catalogue {
-        date: Text::default(),
+        date: Date::default(),
         layers: List::default(),
         sources: List::default(),
         every_service: List::default(),
@@ -125,7 +126,7 @@ pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Ve
     if let Some(mut own) = fields.inner("sources") {
         for source in sources(&sheet, &mut own) {
             let mut all = desk.sources.borrow_mut();
-            match all.iter_mut().find(|known| known.id == source.id) {
+            match all.iter_mut().find(|known| known.id() == source.id()) {
                 Some(known) => *known = source,
                 None => all.push(source),
             }
@@ -168,6 +169,10 @@ pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Ve
 /// A list that stays: see `model.rs`.
 fn kept<T>(items: impl IntoIterator<Item = T>) -> List<T> {
     Vec::from_iter(items).leak()
+}
+
+fn lined(items: impl IntoIterator<Item = Text>) -> Lines {
+    Lines(Vec::from_iter(items).join("\n").leak())
 }
 
 /// Where faults and marks are gathered while files are read.
@@ -346,6 +351,19 @@ impl<'a> Sheet<'a> {
         &[]
     }
 
+    /// The texts of a list, each with its line.
+    fn lines(self, node: &Node, what: &str) -> Vec<(usize, Text)> {
+        let items = self.items(node, what).iter();
+        let lines = items.filter_map(|item| Some((item.line, self.text(item, what)?)));
+        lines
+            .inspect(|(line, text)| {
+                if text.trim() != *text || text.contains('\n') {
+                    self.fault(*line, format!("`{what}`: an item stands on one line, without blanks at its ends"));
+                }
+            })
+            .collect()
+    }
+
     fn check_id(self, line: usize, id: &str) {
         let good = !id.is_empty()
             && id
@@ -356,7 +374,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    fn check_date(self, line: usize, date: &str) {
+    fn date(self, line: usize, date: &str) -> Option<Date> {
         let parts: Vec<&str> = date.split('-').collect();
         let numbers: Vec<u32> = parts.iter().filter_map(|part| part.parse().ok()).collect();
         let shaped = parts.iter().map(|part| part.len()).eq([4, 2, 2]);
@@ -366,18 +384,23 @@ impl<'a> Sheet<'a> {
             4 | 6 | 9 | 11 => 30,
             _ => 31,
         };
-        let good = matches!(numbers[..], [y, m, d] if shaped && (1..=12).contains(&m) && (1..=days(y, m)).contains(&d));
-        if !good {
-            self.fault(line, format!("`{date}` is no date: write it as 2026-01-31"));
+        match numbers[..] {
+            [y, m, d] if shaped && (1..=12).contains(&m) && (1..=days(y, m)).contains(&d) => {
+                Some(Date(y * 10_000 + m * 100 + d))
+            }
+            _ => {
+                self.fault(line, format!("`{date}` is no date: write it as 2026-01-31"));
+                None
+            }
         }
     }
 
     /// The place of the source that `key` cites.
     fn cite(self, line: usize, key: &str) -> Option<SourcePlace> {
         let sources = self.desk.sources.borrow();
-        let found = sources.iter().position(|source| source.id == key);
+        let found = sources.iter().position(|source| source.id() == key);
         if found.is_none() {
-            let keys = sources.iter().map(|source| source.id).collect();
+            let keys = sources.iter().map(Source::id).collect();
             self.fault(line, format!("source `{key}` is not in the bibliography{}", nearest(key, &keys)));
         }
         found.and_then(|place| SourcePlace::try_from(place).ok())
@@ -458,9 +481,7 @@ impl<'a> Fields<'a> {
 
     /// The items of the list `name`, each with its line.
     fn lines(&mut self, name: &'static str) -> Vec<(usize, Text)> {
-        let Some(node) = self.take(name) else { return Vec::new() };
-        let items = self.sheet.items(node, name).iter();
-        items.filter_map(|item| Some((item.line, self.sheet.text(item, name)?))).collect()
+        self.take(name).map_or_else(Vec::new, |node| self.sheet.lines(node, name))
     }
 
     fn list(&mut self, name: &'static str) -> List<Text> {
@@ -482,11 +503,10 @@ impl<'a> Fields<'a> {
         found
     }
 
-    fn date(&mut self, name: &'static str) -> Option<Text> {
+    fn date(&mut self, name: &'static str) -> Option<Date> {
         let node = self.take(name)?;
         let text = self.sheet.text(node, name)?;
-        self.sheet.check_date(node.line, text);
-        Some(text)
+        self.sheet.date(node.line, text)
     }
 
     fn cites(&mut self) -> List<SourcePlace> {
@@ -495,7 +515,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The duties of one side: sentences, each one line of a table.
-    fn duties(&mut self, name: &'static str) -> List<Text> {
+    fn duties(&mut self, name: &'static str) -> Lines {
         let duties = self.lines(name);
         for (line, duty) in &duties {
             let length = duty.chars().count();
@@ -503,15 +523,14 @@ impl<'a> Fields<'a> {
                 let message = format!("`{name}`: a duty has at most {LONGEST_DUTY} characters; this one has {length}");
                 self.sheet.fault(*line, message);
             }
-            if !duty.ends_with('.') || duty.trim() != &**duty || duty.contains('\n') {
-                self.sheet
-                    .fault(*line, format!("`{name}`: a duty is one sentence on one line and ends with a full stop"));
+            if !duty.ends_with('.') {
+                self.sheet.fault(*line, format!("`{name}`: a duty is one sentence and ends with a full stop"));
             }
             if !duty.starts_with(|c: char| c.is_uppercase()) {
                 self.sheet.fault(*line, format!("`{name}`: a duty starts with a verb, capitalised"));
             }
         }
-        kept(duties.into_iter().map(|(_, duty)| duty))
+        lined(duties.into_iter().map(|(_, duty)| duty))
     }
 
     /// Faults for every field that nobody asked for.
@@ -563,18 +582,19 @@ fn sources(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> Vec<Source> {
             sheet.fault(node.line, format!("{}: `url` must be an https:// address", key.name));
         }
         let checked = own.date("checked");
-        if checked.is_none() {
+        if !own.wrote("checked") {
             own.missing("checked");
         }
-        made.push(Source {
-            id: key.name.clone().leak(),
-            title: own.need("title"),
-            url,
-            checked: checked.unwrap_or_default(),
-        });
+        let title = own.need("title");
+        if title.contains('\n') {
+            sheet.fault(node.line, format!("{}: `title` stands on one line", key.name));
+        }
+        let address = url.strip_prefix(Source::DOCS).filter(|rest| rest.starts_with('/')).unwrap_or(url);
+        let page = Lines(format!("{}\n{title}\n{address}", key.name).leak());
+        made.push(Source { page, checked: checked.unwrap_or_default() });
         own.finish();
     }
-    made.sort_by(|a, b| a.id.cmp(b.id));
+    made.sort_by_key(Source::id);
     made
 }
 
@@ -606,7 +626,7 @@ fn split(layer: Layer, key: &Key, fields: &mut Fields<'_>) -> Split {
         third_party: fields.inner("third_party").map(|mut own| {
             let made = ThirdParty { name: own.need("name"), duties: own.duties("duties") };
             own.finish();
-            made
+            &*Box::leak(Box::new(made))
         }),
         basis: fields.word("basis", Basis::ALL, Basis::from_word).unwrap_or(Basis::Stated),
         controls: controls(fields),
@@ -682,8 +702,8 @@ fn service(id: &str, category: Option<Category>, fields: &mut Fields<'_>) -> Ser
         basis: Basis::Derived,
         part_of: None,
         sources: List::default(),
-        aliases: List::default(),
-        former_names: List::default(),
+        aliases: Lines::default(),
+        former_names: Lines::default(),
         lifecycle: None,
         identifiers: List::default(),
         when: List::default(),
@@ -746,17 +766,16 @@ fn corrected(known: Service, category: Category, fields: &mut Fields<'_>) -> Ser
         own.finish();
         Some(made)
     });
-    let mut identifiers: Vec<Identifier> = known.identifiers.to_vec();
+    let mut identifiers: Vec<Identifiers> = known.identifiers.to_vec();
     if let Some(mut own) = fields.inner("identifiers") {
         for (key, node) in own.all() {
             match Kind::from_word(&key.name.replace('_', "-")).filter(|kind| names::WRITTEN.contains(kind)) {
                 Some(kind) => {
-                    for item in sheet.items(node, &key.name) {
-                        if let Some(name) = sheet.text(item, &key.name) {
-                            sheet.claim(item.line, kind, name, id);
-                            identifiers.push(Identifier { kind, name });
-                        }
+                    let own = sheet.lines(node, &key.name);
+                    for (line, name) in &own {
+                        sheet.claim(*line, kind, name, id);
                     }
+                    identifiers.push(Identifiers { kind, names: lined(own.into_iter().map(|(_, name)| name)) });
                 }
                 None => sheet.fault(
                     key.line,
@@ -777,6 +796,17 @@ fn corrected(known: Service, category: Category, fields: &mut Fields<'_>) -> Ser
         modes.insert(before.unwrap_or(modes.len()), made);
         own.finish();
     }
+    // A type alone is looked up as a name: where its attributes decide as well, the name would be answered by a guess.
+    for bare in modes.iter().flat_map(|mode| mode.when).filter(|condition| condition.attribute.is_none()) {
+        let all = modes.iter().flat_map(|mode| mode.when);
+        if all.filter(|other| other.resource == bare.resource).count() > 1 {
+            let resource = bare.resource;
+            sheet.fault(
+                fields.line,
+                format!("{id}: `{resource}` alone reveals a mode, so no other condition may name it; give this one its `attribute`"),
+            );
+        }
+    }
     let own_checks = checks(&sheet, fields);
     let basis = fields.word("basis", Basis::ALL, Basis::from_word).unwrap_or(known.basis);
     Service {
@@ -786,8 +816,8 @@ fn corrected(known: Service, category: Category, fields: &mut Fields<'_>) -> Ser
         basis,
         part_of: part_of.or(known.part_of),
         sources: if sources.is_empty() { known.sources } else { sources },
-        aliases: kept(known.aliases.iter().chain(aliases).copied()),
-        former_names: kept(known.former_names.iter().chain(former_names).copied()),
+        aliases: lined(known.aliases.into_iter().chain(aliases.iter().copied())),
+        former_names: lined(known.former_names.into_iter().chain(former_names.iter().copied())),
         lifecycle: lifecycle.or(known.lifecycle),
         identifiers: identifiers.leak(),
         when: if when.is_empty() { known.when } else { when },
@@ -855,12 +885,13 @@ fn conditions(fields: &mut Fields<'_>) -> List<Condition> {
     made.leak()
 }
 
-fn checks(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> Vec<Check> {
+fn checks(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> Vec<Checks> {
     let mut made = Vec::new();
     for (key, mut own) in fields.entries("checks") {
         let Some(layer) = layer(*sheet, key) else { continue };
         for &maker in Maker::ALL {
             let Some(list) = own.take(maker.word()) else { continue };
+            let mut groups: BTreeMap<Option<Text>, Vec<Text>> = BTreeMap::new();
             for item in sheet.items(list, maker.word()) {
                 let (id, note) = match &item.value {
                     Value::Map(_) => {
@@ -872,9 +903,10 @@ fn checks(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> Vec<Check> {
                     _ => (sheet.text(item, maker.word()), None),
                 };
                 if let Some(id) = id {
-                    made.push(Check { layer, maker, id, note });
+                    groups.entry(note).or_default().push(id);
                 }
             }
+            made.extend(groups.into_iter().map(|(note, ids)| Checks { layer, maker, ids: lined(ids), note }));
         }
         own.finish();
     }

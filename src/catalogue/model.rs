@@ -10,6 +10,53 @@ pub type Text = &'static str;
 /// A list of the catalogue.
 pub type List<T> = &'static [T];
 
+/// Several texts in one, a line each: of ten thousand sentences, each costs its letters and no pointer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lines(pub Text);
+
+impl Lines {
+    /// The texts, in order.
+    pub fn iter(self) -> std::str::Lines<'static> {
+        self.0.lines()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl IntoIterator for Lines {
+    type Item = Text;
+    type IntoIter = std::str::Lines<'static>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl serde::Serialize for Lines {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+#[cfg(test)]
+impl schemars::JsonSchema for Lines {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Lines".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Vec::<String>::json_schema(generator)
+    }
+}
+
 /// Declares a closed set whose members are written as words in the data, on the command line and in every output.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -247,14 +294,70 @@ pub type SourcePlace = u16;
 /// A page that says so. The catalogue's only place for a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
+    /// Its key, its title, and its address: the path alone where the page stands on [`Source::DOCS`], as nine of ten do.
+    pub page: Lines,
+    /// The day to which the text that was read is dated.
+    pub checked: Date,
+}
+
+impl Source {
+    /// Where AWS's guides stand.
+    pub const DOCS: &'static str = "https://docs.aws.amazon.com";
+
     /// The key by which splits cite it.
-    pub id: Text,
+    #[must_use]
+    pub fn id(&self) -> Text {
+        self.line(0)
+    }
+
     /// The page's title.
-    pub title: Text,
+    #[must_use]
+    pub fn title(&self) -> Text {
+        self.line(1)
+    }
+
     /// The page's address.
-    pub url: Text,
-    /// The day to which the text that was read is dated, `YYYY-MM-DD`.
-    pub checked: Text,
+    #[must_use]
+    pub fn url(&self) -> String {
+        let address = self.line(2);
+        let host = if address.starts_with('/') { Self::DOCS } else { "" };
+        format!("{host}{address}")
+    }
+
+    fn line(&self, place: usize) -> Text {
+        self.page.iter().nth(place).unwrap_or_default()
+    }
+}
+
+/// A day, as the number that its digits make: 20260131.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date(pub u32);
+
+impl std::fmt::Display for Date {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.0 / 10_000, self.0 / 100 % 100, self.0 % 100)
+    }
+}
+
+impl serde::Serialize for Date {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+impl schemars::JsonSchema for Date {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Date".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "date" })
+    }
 }
 
 /// One layer's words.
@@ -277,7 +380,7 @@ pub struct ThirdParty {
     /// Who it is.
     pub name: Text,
     /// What it must do, one imperative sentence each.
-    pub duties: List<Text>,
+    pub duties: Lines,
 }
 
 /// The answer for one layer.
@@ -290,11 +393,11 @@ pub struct Split {
     /// For a shared split: whether AWS's half waits for the customer.
     pub sharing: Option<Sharing>,
     /// AWS's duties, one imperative sentence each.
-    pub aws: List<Text>,
+    pub aws: Lines,
     /// The customer's duties, one imperative sentence each.
-    pub customer: List<Text>,
+    pub customer: Lines,
     /// The third party's part, if there is one.
-    pub third_party: Option<ThirdParty>,
+    pub third_party: Option<&'static ThirdParty>,
     /// Whether a page says it about this service.
     pub basis: Basis,
     /// The NIST SP 800-53 Rev 5 controls that it bears on.
@@ -338,21 +441,21 @@ pub struct Condition {
 pub struct Lifecycle {
     /// How far it has come.
     pub stage: Stage,
-    /// Since when, or by when, `YYYY-MM-DD`.
-    pub date: Option<Text>,
+    /// Since when, or by when.
+    pub date: Option<Date>,
     /// What else to know.
     pub note: Option<Text>,
     /// The sources.
     pub sources: List<SourcePlace>,
 }
 
-/// An identifier by which some tool calls a service.
+/// The identifiers by which one kind of tool calls a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Identifier {
+pub struct Identifiers {
     /// Which tool's.
     pub kind: Kind,
-    /// The identifier as that tool writes it.
-    pub name: Text,
+    /// The identifiers as that tool writes them.
+    pub names: Lines,
 }
 
 /// An automated check that proves a customer's duty.
@@ -365,6 +468,19 @@ pub struct Check {
     /// Its id at its maker.
     pub id: Text,
     /// Why it also stands at another layer.
+    pub note: Option<Text>,
+}
+
+/// Checks of a service that differ in their ids only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checks {
+    /// The layer whose duties they prove.
+    pub layer: Layer,
+    /// Whose checks.
+    pub maker: Maker,
+    /// Their ids at their maker.
+    pub ids: Lines,
+    /// Why they also stand at another layer.
     pub note: Option<Text>,
 }
 
@@ -437,13 +553,13 @@ pub struct Service {
     /// The sources for the category.
     pub sources: List<SourcePlace>,
     /// Everyday names.
-    pub aliases: List<Text>,
+    pub aliases: Lines,
     /// Names that AWS has given up.
-    pub former_names: List<Text>,
+    pub former_names: Lines,
     /// What AWS announced about its end.
     pub lifecycle: Option<Lifecycle>,
     /// Every identifier by which tools call it.
-    pub identifiers: List<Identifier>,
+    pub identifiers: List<Identifiers>,
     /// What in an inventory tells it from services that share its resource types.
     pub when: List<Condition>,
     /// Its own splits, in the order of the layers.
@@ -451,9 +567,25 @@ pub struct Service {
     /// The ways to run it that move the line.
     pub modes: List<Mode>,
     /// The automated checks that prove the customer's duties.
-    pub checks: List<Check>,
+    pub checks: List<Checks>,
     /// Whether an overlay added or changed it.
     pub overlaid: bool,
+}
+
+impl Service {
+    /// By what tools of one kind call it.
+    pub fn called(&self, kind: Kind) -> impl Iterator<Item = Text> + use<> {
+        self.identifiers.iter().filter(move |own| own.kind == kind).flat_map(|own| own.names)
+    }
+
+    /// The checks that prove its customer's duties, one by one.
+    pub fn checks(&self) -> impl Iterator<Item = Check> + use<> {
+        let one = |group: &'static Checks| {
+            let Checks { layer, maker, ids, note } = *group;
+            ids.iter().map(move |id| Check { layer, maker, id, note })
+        };
+        self.checks.iter().flat_map(one)
+    }
 }
 
 /// One of the three categories.
@@ -501,7 +633,7 @@ pub struct Owners {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Catalogue {
     /// The newest day on which a source was checked.
-    pub date: Text,
+    pub date: Date,
     /// The layers, bottom to top.
     pub layers: List<LayerInfo>,
     /// The bibliography: the built-in pages by id, behind them those of an overlay.

@@ -62,11 +62,11 @@ pub struct Proofs<'c> {
 
 impl<'c> Proofs<'c> {
     /// Every service and check of this id.
-    pub fn iter(&self) -> impl Iterator<Item = (&'c Service, &'c Check)> + use<'c> {
+    pub fn iter(&self) -> impl Iterator<Item = (&'c Service, Check)> + use<'c> {
         let catalogue = self.catalogue;
-        self.pairs.iter().map(move |proof| {
+        self.pairs.iter().filter_map(move |proof| {
             let service = &catalogue.services[usize::from(proof.service)];
-            (service, &service.checks[usize::from(proof.check)])
+            Some((service, service.checks().nth(usize::from(proof.check))?))
         })
     }
 }
@@ -175,8 +175,8 @@ impl<'c> Resolver<'c> {
             Target::Check(place) => {
                 let rest = &self.index.proofs[usize::from(place)..];
                 let id = |proof: &Proof| {
-                    let check = &self.catalogue.services[usize::from(proof.service)].checks[usize::from(proof.check)];
-                    (check.maker, check.id)
+                    let service = &self.catalogue.services[usize::from(proof.service)];
+                    service.checks().nth(usize::from(proof.check)).map(|check| (check.maker, check.id))
                 };
                 let same = rest.iter().take_while(|proof| id(proof) == id(&rest[0])).count();
                 (Meaning::Check(Proofs { catalogue: self.catalogue, pairs: &rest[..same] }), how)
@@ -409,15 +409,9 @@ fn called<'c>(service: &'c Service, kinds: &[Kind]) -> Vec<(&'c str, &'c str)> {
     let mut all: Vec<&str> = Vec::new();
     if kinds.contains(&Kind::Name) {
         all.extend([service.id, service.name, service.short]);
-        all.extend(service.aliases.iter().chain(service.former_names).map(|name| &**name));
+        all.extend(service.aliases.iter().chain(service.former_names));
     }
-    all.extend(
-        service
-            .identifiers
-            .iter()
-            .filter(|identifier| kinds.contains(&identifier.kind))
-            .map(|identifier| identifier.name),
-    );
+    all.extend(kinds.iter().flat_map(|kind| service.called(*kind)));
     all.into_iter().map(|called| (called, &*service.id)).collect()
 }
 

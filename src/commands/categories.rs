@@ -91,14 +91,14 @@ impl Model<'_> {
             for (side, tone, duties) in sides {
                 for duty in *duties {
                     let (label, who) = first.take().unwrap_or_default();
-                    rows.push(Row::Cells(vec![label, who, Cell::new(side, tone), Cell::plain(&**duty)]));
+                    rows.push(Row::Cells(vec![label, who, Cell::new(side, tone), Cell::plain(duty)]));
                 }
             }
         }
         let columns = ["Layer", "Who", "", "Must do"].map(str::to_owned).to_vec();
         blocks.push(Block::Table(Table { columns, rows }));
         let sources = self.catalogue.sources(info.sources);
-        let lines: Vec<String> = sources.map(|s| format!("{} ({})\n  {}", s.title, s.checked, s.url)).collect();
+        let lines: Vec<String> = sources.map(|s| format!("{} ({})\n  {}", s.title(), s.checked, s.url())).collect();
         blocks.push(Block::Aside(format!("Sources\n{}", lines.join("\n"))));
         blocks.push(Block::Aside(format!(
             "Its services: whose services --category {category}\nCatalogue of {}.",
@@ -128,7 +128,7 @@ impl View for Model<'_> {
                     split.party.to_string(),
                     joined(split.aws),
                     joined(split.customer),
-                    joined(split.sources.iter().map(|source| source.url)),
+                    joined(split.sources.iter().map(|source| &source.url)),
                 ]
             })
         });

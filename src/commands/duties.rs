@@ -81,7 +81,7 @@ impl Args {
         {
             return Vec::new();
         }
-        let third = split.third_party.as_ref().map_or(&[][..], |third| third.duties);
+        let third = split.third_party.map(|third| third.duties).unwrap_or_default();
         let sides = [(Party::Customer, split.customer), (Party::Aws, split.aws), (Party::ThirdParty, third)];
         let wanted = |side: Party| match self.party {
             None => true,
@@ -108,8 +108,8 @@ struct Place<'c> {
     split: &'c Split,
 }
 
-impl<'c> Place<'c> {
-    fn checks(&self) -> Vec<CheckRecord<'c>> {
+impl Place<'_> {
+    fn checks(&self) -> Vec<CheckRecord> {
         self.service.map_or_else(Vec::new, |service| checks(service, self.layer))
     }
 }
@@ -118,7 +118,7 @@ impl<'c> Place<'c> {
 struct Duty<'c> {
     place: Place<'c>,
     party: Party,
-    sentence: &'c Text,
+    sentence: Text,
 }
 
 struct List<'c> {
@@ -150,7 +150,7 @@ pub struct DutyRecord<'c> {
     /// The pages.
     pub sources: Vec<SourceRecord<'c>>,
     /// The automated checks that prove the customer's duties in this layer.
-    pub checks: Vec<CheckRecord<'c>>,
+    pub checks: Vec<CheckRecord>,
 }
 
 impl<'c> List<'c> {
@@ -187,7 +187,7 @@ impl View for List<'_> {
                 record.party.to_string(),
                 record.duty.to_owned(),
                 joined(record.controls),
-                joined(record.sources.iter().map(|source| source.url)),
+                joined(record.sources.iter().map(|source| &source.url)),
             ];
             row.extend(self.checks.then(|| joined(record.checks.iter().map(|check| check.id))));
             row
@@ -219,13 +219,13 @@ impl View for List<'_> {
             let label = if new { self.catalogue.layer(duty.place.layer).name.to_string() } else { String::new() };
             let side = match duty.party {
                 Party::Customer => self.team(duty).unwrap_or("you"),
-                Party::ThirdParty => duty.place.split.third_party.as_ref().map_or("third party", |third| third.name),
+                Party::ThirdParty => duty.place.split.third_party.map_or("third party", |third| third.name),
                 _ => "AWS",
             };
             rows.push(Row::Cells(vec![
                 Cell::new(label, Tone::Strong),
                 Cell::new(side, party_tone(duty.party)),
-                Cell::plain(&**duty.sentence),
+                Cell::plain(duty.sentence),
             ]));
             let last = self
                 .duties

@@ -120,7 +120,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     if columns.is_empty() {
         bail!("no service to look at: the findings name none\n  try: whose gaps rds s3 --findings FILE");
     }
-    let known: usize = catalogue.services.iter().map(|service| service.checks.len()).sum();
+    let known: usize = catalogue.services.iter().map(|service| service.checks().count()).sum();
     let strangers = ran.keys().filter(|id| !known_check(catalogue, id)).count();
     if strangers > 0 {
         notes.push(format!("{strangers} of {} checks are not among the {known} that the catalogue knows", ran.len()));
@@ -141,7 +141,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
                 .filter(|column| column.service.id == service.id)
                 .map(|column| catalogue.split(column.service, column.mode, own).split.party);
             let held = parties.clone().any(|party| party != Party::Aws);
-            let proofs = service.checks.iter().any(|check| check.layer == own);
+            let proofs = service.checks().any(|check| check.layer == own);
             if held || proofs {
                 view.rows.push(Gap::new(service, own, resources, &ran));
             }
@@ -166,12 +166,12 @@ struct Ran {
 }
 
 fn known_check(catalogue: &Catalogue, id: &str) -> bool {
-    catalogue.services.iter().any(|service| service.checks.iter().any(|check| check.id.eq_ignore_ascii_case(id)))
+    catalogue.services.iter().any(|service| service.checks().any(|check| check.id.eq_ignore_ascii_case(id)))
 }
 
 /// The services of which a check ran.
 fn seen<'c>(catalogue: &'c Catalogue, ran: &HashMap<String, Ran>) -> Vec<Column<'c>> {
-    let of = |service: &&Service| service.checks.iter().any(|check| ran.contains_key(&check.id.to_ascii_lowercase()));
+    let of = |service: &&Service| service.checks().any(|check| ran.contains_key(&check.id.to_ascii_lowercase()));
     let modes = |service: &'c Service| {
         super::modes(service, None).into_iter().map(move |mode| Column { service, mode, resources: None })
     };
@@ -193,7 +193,7 @@ struct Gap<'c> {
 impl<'c> Gap<'c> {
     fn new(service: &'c Service, layer: Layer, resources: Option<u64>, ran: &HashMap<String, Ran>) -> Self {
         let (mut passing, mut failing, mut silent) = (Vec::new(), Vec::new(), Vec::new());
-        for check in service.checks.iter().filter(|check| check.layer == layer) {
+        for check in service.checks().filter(|check| check.layer == layer) {
             match ran.get(&check.id.to_ascii_lowercase()) {
                 Some(ran) if ran.failed > 0 => failing.push(check.id),
                 Some(ran) if ran.passed > 0 => passing.push(check.id),
@@ -349,11 +349,10 @@ impl View for Gaps<'_> {
                 facts: vec![("because", row.because())],
                 sources: row
                     .service
-                    .checks
-                    .iter()
+                    .checks()
                     .filter(|check| check.layer == layer)
                     .map(|check| {
-                        (format!("{} ({})", check.id, check.maker.name()), check.url(), self.catalogue.date.to_owned())
+                        (format!("{} ({})", check.id, check.maker.name()), check.url(), self.catalogue.date.to_string())
                     })
                     .collect(),
             })

@@ -51,7 +51,7 @@ impl Layers<'_> {
             for (side, tone, duties) in [("you", Tone::Customer, &split.customer), ("AWS", Tone::Aws, &split.aws)] {
                 for duty in *duties {
                     let (label, who) = first.take().unwrap_or_default();
-                    rows.push(Row::Cells(vec![label, who, Cell::new(side, tone), Cell::plain(&**duty)]));
+                    rows.push(Row::Cells(vec![label, who, Cell::new(side, tone), Cell::plain(duty)]));
                 }
             }
         }

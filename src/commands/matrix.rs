@@ -145,12 +145,12 @@ impl<'c> Matrix<'c> {
                 let split = self.catalogue.split(column.service, column.mode, layer).split;
                 let team = self.catalogue.team(column.service, layer).unwrap_or("you");
                 let mut duties: Vec<(Cell, &str)> = Vec::new();
-                duties.extend(split.customer.iter().map(|duty| (Cell::new(team, Tone::Customer), &**duty)));
+                duties.extend(split.customer.iter().map(|duty| (Cell::new(team, Tone::Customer), duty)));
                 if party != Party::Customer {
-                    duties.extend(split.aws.iter().map(|duty| (Cell::new("AWS", Tone::Aws), &**duty)));
+                    duties.extend(split.aws.iter().map(|duty| (Cell::new("AWS", Tone::Aws), duty)));
                 }
                 if let Some(third) = &split.third_party {
-                    duties.extend(third.duties.iter().map(|duty| (Cell::new(&*third.name, Tone::ThirdParty), &**duty)));
+                    duties.extend(third.duties.iter().map(|duty| (Cell::new(&*third.name, Tone::ThirdParty), duty)));
                 }
                 let mut label = Some(column.counted());
                 for (side, duty) in duties {
@@ -296,7 +296,7 @@ impl View for Matrix<'_> {
                 answer.party.to_string(),
                 joined(answer.aws),
                 joined(answer.customer),
-                joined(answer.sources.iter().map(|source| source.url)),
+                joined(answer.sources.iter().map(|source| &source.url)),
             ];
             row.extend(teams.then(|| answer.team.unwrap_or_default().to_owned()));
             row

@@ -61,7 +61,7 @@ impl<'c> Context<'c> {
 
     /// The view in the format that was asked for.
     fn render(&self, view: &dyn View) -> anyhow::Result<String> {
-        crate::render::render(view, self.format, self.canvas, self.catalogue().date)
+        crate::render::render(view, self.format, self.canvas, &self.catalogue().date.to_string())
     }
 
     /// The service (and mode) that `name` means.
@@ -217,7 +217,7 @@ pub fn run(cli: &crate::cli::Cli, context: &Context<'_>, out: &mut dyn std::io::
         (Some(Command::Check(args)), _) => check::run(args, context),
         (Some(Command::Gaps(args)), _) => gaps::run(args, context, &mut stdin()),
         (Some(Command::Export(args)), _) => export::run(args, context),
-        (Some(Command::Schema(args)), _) => Ok(schema::run(args)),
+        (Some(Command::Schema(args)), _) => schema::run(args),
         (Some(Command::Completions(args)), _) => completions::run(args),
         (Some(Command::Man(args)), _) => man::run(args),
         (None, None) => anyhow::bail!("which service?\n  try: whose rds, or whose --help"),

@@ -4,8 +4,8 @@
 use serde::Serialize;
 
 use crate::catalogue::model::{
-    Basis, Catalogue, Category, Control, Group, Layer, Lifecycle, Maker, Mode, Party, Rule, Service, Sharing, Source,
-    Split, Stage, Text, ThirdParty,
+    Basis, Catalogue, Category, Control, Date, Group, Layer, Lifecycle, Lines, Maker, Mode, Party, Rule, Service,
+    Sharing, Source, Split, Stage, Text, ThirdParty,
 };
 use crate::catalogue::{Answer, category};
 
@@ -18,32 +18,32 @@ pub struct SourceRecord<'c> {
     /// The page's title.
     pub title: &'c str,
     /// The page's address.
-    pub url: &'c str,
+    pub url: String,
     /// The day to which the text that was read is dated.
-    pub checked: &'c str,
+    pub checked: Date,
 }
 
 impl<'c> From<&'c Source> for SourceRecord<'c> {
     fn from(source: &'c Source) -> Self {
-        Self { id: source.id, title: source.title, url: source.url, checked: source.checked }
+        Self { id: source.id(), title: source.title(), url: source.url(), checked: source.checked }
     }
 }
 
 /// An automated check.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct CheckRecord<'c> {
+pub struct CheckRecord {
     /// Whose check.
     pub kind: Maker,
     /// Its id.
-    pub id: &'c str,
+    pub id: Text,
     /// Its maker's page about it.
     pub url: String,
 }
 
 /// The checks that prove the customer's duties in a layer.
-pub(super) fn checks(service: &Service, layer: Layer) -> Vec<CheckRecord<'_>> {
-    let own = service.checks.iter().filter(|check| check.layer == layer);
+pub(super) fn checks(service: &Service, layer: Layer) -> Vec<CheckRecord> {
+    let own = service.checks().filter(|check| check.layer == layer);
     own.map(|check| CheckRecord { kind: check.maker, id: check.id, url: check.url() }).collect()
 }
 
@@ -71,11 +71,11 @@ pub struct AnswerRecord<'c> {
     /// How the halves of a shared layer hang together.
     pub sharing: Option<Sharing>,
     /// AWS's duties.
-    pub aws: &'c [Text],
+    pub aws: Lines,
     /// The customer's duties.
-    pub customer: &'c [Text],
+    pub customer: Lines,
     /// The third party's name and duties.
-    pub third_party: Option<&'c ThirdParty>,
+    pub third_party: Option<&'static ThirdParty>,
     /// The level whose split answers.
     pub rule: Rule,
     /// Whether a page says it about this service.
@@ -88,7 +88,7 @@ pub struct AnswerRecord<'c> {
     /// The pages.
     pub sources: Vec<SourceRecord<'c>>,
     /// The automated checks that prove the customer's duties.
-    pub checks: Vec<CheckRecord<'c>>,
+    pub checks: Vec<CheckRecord>,
     /// `overlay` where an overlay added or changed the service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<&'static str>,
@@ -110,7 +110,7 @@ impl<'c> AnswerRecord<'c> {
             sharing: split.sharing,
             aws: split.aws,
             customer: split.customer,
-            third_party: split.third_party.as_ref(),
+            third_party: split.third_party,
             rule,
             basis,
             controls: split.controls,
@@ -152,11 +152,11 @@ pub struct LifecycleRecord<'c> {
     /// How far it has come.
     pub stage: Stage,
     /// Since when, or by when.
-    pub date: Option<&'c str>,
+    pub date: Option<Date>,
     /// What else to know.
     pub note: Option<&'c str>,
     /// The pages' addresses.
-    pub sources: Vec<&'c str>,
+    pub sources: Vec<String>,
 }
 
 impl<'c> LifecycleRecord<'c> {
@@ -165,7 +165,7 @@ impl<'c> LifecycleRecord<'c> {
             stage: lifecycle.stage,
             date: lifecycle.date,
             note: lifecycle.note,
-            sources: catalogue.sources(lifecycle.sources).map(|source| source.url).collect(),
+            sources: catalogue.sources(lifecycle.sources).map(Source::url).collect(),
         }
     }
 }
@@ -181,7 +181,7 @@ impl<'c> ServiceRecord<'c> {
             modes: service.modes.iter().map(|mode| mode.id).collect(),
             part_of: service.part_of,
             lifecycle: service.lifecycle.as_ref().map(|lifecycle| LifecycleRecord::new(catalogue, lifecycle)),
-            aliases: service.aliases.iter().chain(service.former_names).map(|name| &**name).collect(),
+            aliases: service.aliases.iter().chain(service.former_names).collect(),
         }
     }
 }
@@ -211,9 +211,9 @@ pub struct SplitRecord<'c> {
     /// Who holds it.
     pub party: Party,
     /// AWS's duties.
-    pub aws: &'c [Text],
+    pub aws: Lines,
     /// The customer's duties.
-    pub customer: &'c [Text],
+    pub customer: Lines,
     /// NIST SP 800-53 Rev 5 control ids.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub controls: &'c [Control],

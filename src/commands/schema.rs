@@ -23,16 +23,18 @@ pub enum Of {
 }
 
 /// Prints.
-#[must_use]
-pub fn run(args: &Args) -> Outcome {
-    Outcome::text(
-        match args.of {
-            Of::Records => include_str!("../../schema/records.json"),
-            Of::Service => include_str!("../../schema/service.json"),
-            Of::Overlay => include_str!("../../schema/overlay.json"),
-        }
-        .to_owned(),
-    )
+///
+/// # Errors
+///
+/// None: the schemas that the program carries are JSON.
+pub fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let carried = match args.of {
+        Of::Records => include_str!(concat!(env!("OUT_DIR"), "/records.json")),
+        Of::Service => include_str!(concat!(env!("OUT_DIR"), "/service.json")),
+        Of::Overlay => include_str!(concat!(env!("OUT_DIR"), "/overlay.json")),
+    };
+    let schema: serde_json::Value = serde_json::from_str(carried)?;
+    Ok(Outcome::text(serde_json::to_string_pretty(&schema)? + "\n"))
 }
 
 #[cfg(test)]

@@ -220,12 +220,12 @@ impl<'c> Answers<'c> {
         // What AWS does everywhere, the learner reads once in `whose layers`; here it would bury what is particular.
         let everywhere = group == Group::OfTheCloud && answer.rule == Rule::EveryService;
         if !everywhere {
-            duties.extend(split.customer.iter().map(|duty| (Cell::new(you, Tone::Customer), &**duty)));
+            duties.extend(split.customer.iter().map(|duty| (Cell::new(you, Tone::Customer), duty)));
             if split.party != Party::Customer {
-                duties.extend(split.aws.iter().map(|duty| (Cell::new("AWS", Tone::Aws), &**duty)));
+                duties.extend(split.aws.iter().map(|duty| (Cell::new("AWS", Tone::Aws), duty)));
             }
             if let Some(third) = &split.third_party {
-                duties.extend(third.duties.iter().map(|duty| (Cell::new(&*third.name, Tone::ThirdParty), &**duty)));
+                duties.extend(third.duties.iter().map(|duty| (Cell::new(&*third.name, Tone::ThirdParty), duty)));
             }
         }
         let who = party_cell(split.party);
@@ -248,7 +248,7 @@ impl<'c> Answers<'c> {
         if found.is_empty() {
             return Vec::new();
         }
-        let lines = found.iter().map(|source| format!("{} ({})\n  {}", source.title, source.checked, source.url));
+        let lines = found.iter().map(|source| format!("{} ({})\n  {}", source.title(), source.checked, source.url()));
         vec![Block::Aside(format!("Sources\n{}", lines.collect::<Vec<_>>().join("\n")))]
     }
 
@@ -269,7 +269,7 @@ impl<'c> Answers<'c> {
                 Some(Sharing::Independent) => ", independent: each side acts alone",
                 None => "",
             };
-            let third = split.third_party.as_ref().map_or_else(String::new, |third| format!(" ({})", third.name));
+            let third = split.third_party.map_or_else(String::new, |third| format!(" ({})", third.name));
             facts.push(("held by", format!("{}{third}{sharing}", party_word(split.party))));
             if let Some(team) = self.catalogue.team(self.service, layer) {
                 facts.push(("your team", team.to_owned()));
@@ -310,7 +310,7 @@ impl<'c> Answers<'c> {
             }
             for (n, source) in cited(self.catalogue, split).into_iter().enumerate() {
                 let label = if n == 0 { "sources" } else { "" };
-                facts.push((label, format!("{} (checked {})\n{}", source.title, source.checked, source.url)));
+                facts.push((label, format!("{} (checked {})\n{}", source.title(), source.checked, source.url())));
             }
             blocks.push(Block::Facts(facts.into_iter().map(|(label, body)| (label.to_owned(), body)).collect()));
         }
@@ -346,7 +346,7 @@ impl View for Answers<'_> {
                 record.party.to_string(),
                 joined(record.aws),
                 joined(record.customer),
-                joined(record.sources.iter().map(|source| source.url)),
+                joined(record.sources.iter().map(|source| &source.url)),
             ];
             row.extend(teams.then(|| record.team.unwrap_or_default().to_owned()));
             row

@@ -91,7 +91,7 @@ pub(super) fn picture_rows(
             facts,
             sources: cited(catalogue, split)
                 .into_iter()
-                .map(|source| (source.title.to_string(), source.url.to_string(), source.checked.to_string()))
+                .map(|source| (source.title().to_owned(), source.url(), source.checked.to_string()))
                 .collect(),
         })
     };

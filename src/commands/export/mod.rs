@@ -5,7 +5,7 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 
 use super::{Context, Outcome, completions, modes};
-use crate::catalogue::model::{Catalogue, Category, Layer, Mode, Service};
+use crate::catalogue::model::{Catalogue, Category, Date, Layer, Mode, Service};
 use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord, SourceRecord};
 
 mod oscal;
@@ -104,7 +104,7 @@ pub struct Document<'c> {
     /// The name and version of the record schema.
     schema: &'static str,
     /// The newest day on which a source was checked.
-    catalogue: &'c str,
+    catalogue: Date,
     /// The bibliography.
     sources: Vec<SourceRecord<'c>>,
     /// The layers.
@@ -136,8 +136,8 @@ fn json(catalogue: &Catalogue, answered: &[Answered<'_>]) -> anyhow::Result<Stri
             last.splits.extend(splits);
         } else {
             let mut identifiers: std::collections::BTreeMap<&str, Vec<&str>> = std::collections::BTreeMap::new();
-            for identifier in one.service.identifiers {
-                identifiers.entry(identifier.kind.word()).or_default().push(identifier.name);
+            for own in one.service.identifiers {
+                identifiers.entry(own.kind.word()).or_default().extend(own.names);
             }
             results.push(ExportRecord { service: ServiceRecord::new(catalogue, one.service), identifiers, splits });
         }

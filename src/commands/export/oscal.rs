@@ -30,7 +30,7 @@ pub(super) fn write(catalogue: &Catalogue, answered: &[Answered<'_>]) -> anyhow:
     let scope: Vec<String> = answered.iter().map(Answered::id).collect();
     let document = json!({
         "component-definition": {
-            "uuid": id(root, &[catalogue.date, &scope.join(" ")]),
+            "uuid": id(root, &[&catalogue.date.to_string(), &scope.join(" ")]),
             "metadata": {
                 "title": "Who secures what on AWS: responsibilities by service and layer",
                 "last-modified": format!("{}T00:00:00Z", catalogue.date),
@@ -64,10 +64,8 @@ fn component(catalogue: &Catalogue, one: &Answered<'_>, root: Uuid) -> Value {
     let records = one.records(catalogue);
     let mut properties: Vec<Value> = one
         .service
-        .identifiers
-        .iter()
-        .filter(|identifier| identifier.kind == Kind::ServiceId)
-        .map(|identifier| json!({ "name": "service-id", "ns": AWS_NAMESPACE, "value": identifier.name }))
+        .called(Kind::ServiceId)
+        .map(|name| json!({ "name": "service-id", "ns": AWS_NAMESPACE, "value": name }))
         .collect();
     properties.push(property("service", one.service.id));
     properties.push(property("category", crate::catalogue::category(one.service, one.mode).word()));
@@ -75,7 +73,7 @@ fn component(catalogue: &Catalogue, one: &Answered<'_>, root: Uuid) -> Value {
     properties.extend(records.iter().map(|record| property(record.layer.word(), record.party.word())));
     let mut links = Map::new();
     for source in records.iter().flat_map(|record| &record.sources) {
-        links.insert(source.url.to_owned(), json!({ "href": source.url, "rel": "reference", "text": source.title }));
+        links.insert(source.url.clone(), json!({ "href": source.url, "rel": "reference", "text": source.title }));
     }
     let mut by_control: BTreeMap<Control, Vec<&AnswerRecord<'_>>> = BTreeMap::new();
     for record in &records {
@@ -105,7 +103,7 @@ fn requirement(own: &str, control: Control, records: &[&AnswerRecord<'_>], root:
     let control_id = control_id(control);
     let mut statements = Vec::new();
     for record in records {
-        let third = record.third_party.map_or(&[][..], |third| third.duties);
+        let third = record.third_party.map(|third| third.duties).unwrap_or_default();
         let sides = [("provider", record.aws), ("customer", record.customer), ("third-party", third)];
         for (role, duties) in sides.into_iter().filter(|(_, duties)| !duties.is_empty()) {
             let mut properties =

@@ -91,10 +91,7 @@ pub(super) fn write(catalogue: &Catalogue, answered: &[Answered<'_>], profile: P
 }
 
 fn default(catalogue: &Catalogue, one: &Answered<'_>, record: &AnswerRecord<'_>) -> Vec<String> {
-    let names = |kind| {
-        let own = one.service.identifiers.iter().filter(move |identifier| identifier.kind == kind);
-        joined(own.map(|identifier| &identifier.name))
-    };
+    let names = |kind| joined(one.service.called(kind));
     vec![
         record.service.to_owned(),
         record.name.to_owned(),
@@ -106,7 +103,7 @@ fn default(catalogue: &Catalogue, one: &Answered<'_>, record: &AnswerRecord<'_>)
         joined(record.aws),
         joined(record.customer),
         joined(record.controls),
-        joined(record.sources.iter().map(|source| source.url)),
+        joined(record.sources.iter().map(|source| &source.url)),
         joined(record.sources.iter().map(|source| source.checked)),
         names(Kind::Iam),
         names(Kind::Cloudformation),
