@@ -1,8 +1,11 @@
 //! The rules of the catalogue that no single file can break: every assertion lists all offenders.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use whose::catalogue::Known;
+use whose::catalogue::load::{self, File};
 use whose::catalogue::model::{Basis, Catalogue, Category, Check, Layer, Maker, Party, Rule, Service, Split};
 
 fn catalogue() -> Known {
@@ -337,4 +340,37 @@ fn the_seeds_own_examples_stand() {
             assert!(answer.rule != Rule::Mode);
         }
     }
+}
+
+/// The fenced blocks of `data/README.md` that hold YAML.
+fn template() -> Vec<String> {
+    let readme = include_str!("../data/README.md").replace("\r\n", "\n");
+    readme.split("```yaml\n").skip(1).filter_map(|rest| Some(rest.split_once("\n```")?.0.to_owned())).collect()
+}
+
+#[test]
+fn the_template_is_a_service_that_the_catalogue_would_take() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    let mut files = Vec::new();
+    for folder in ["", "infrastructure", "container", "abstracted"] {
+        for entry in fs::read_dir(root.join(folder)).expect("data can be read").filter_map(Result::ok) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".yaml") {
+                let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+                files.push(File { text: fs::read_to_string(entry.path()).expect("a file of text"), path });
+            }
+        }
+    }
+    let [service, source] = &template()[..] else { panic!("data/README.md has a service and a source to copy") };
+    // What the template cites and doesn't show.
+    let keys = ["security", "availability", "serverless"];
+    let cited = keys.map(|key| {
+        format!("example-{key}:\n  title: {key}\n  url: https://docs.aws.amazon.com/{key}\n  checked: 2026-08-03\n")
+    });
+    for file in files.iter_mut().filter(|file| file.path == "sources.yaml") {
+        file.text.push_str(&format!("{source}\n{}", cited.concat()));
+    }
+    files.push(File { path: "abstracted/example-service.yaml".to_owned(), text: service.clone() });
+    let faults = load::catalogue(&files).err().unwrap_or_default();
+    none(&faults.iter().map(ToString::to_string).collect::<Vec<_>>(), "the template can be copied");
 }
