@@ -19,7 +19,7 @@ Exit codes:
 const EXAMPLES: &str = "\
 Examples:
   whose rds                             who secures Amazon RDS, layer by layer
-  whose rds os                          the guest operating system alone, with everything known about it
+  whose rds os                          one layer, with everything known
   whose lambda@container-image platform a mode that moves the line
   whose ec2 os --is customer            silent; answers by its exit code
   whose duties --service rds --party customer
@@ -32,7 +32,9 @@ Examples:
 #[command(
     name = "whose",
     version,
-    args_conflicts_with_subcommands = true,
+    override_usage = "whose [OPTIONS] <NAME[@MODE]> [LAYER]\n       whose [OPTIONS] <COMMAND>",
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true,
     help_expected = true,
     max_term_width = 100,
     after_help = EXAMPLES,
@@ -71,15 +73,8 @@ pub struct Global {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
     pub color: Colour,
 
-    /// Lay a catalogue of your own over the built-in one
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "WHOSE_CATALOGUE",
-        hide_env_values = true,
-        help_heading = "Global options"
-    )]
+    /// Lay a catalogue of your own over the built-in one [env: WHOSE_CATALOGUE]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub catalogue: Option<PathBuf>,
 }
 

@@ -206,6 +206,9 @@ fn stdin() -> std::io::BufReader<std::io::StdinLock<'static>> {
 /// Whatever keeps the question from being answered.
 pub fn run(cli: &crate::cli::Cli, context: &Context<'_>, out: &mut dyn std::io::Write) -> anyhow::Result<Outcome> {
     use crate::cli::Command;
+    if let (Some(_), Some(show::Args { name, .. })) = (&cli.command, &cli.show) {
+        anyhow::bail!("`{name}` stands before a command, and only a flag can\n  try: whose {name}, or whose --help");
+    }
     match (&cli.command, &cli.show) {
         (Some(Command::Show(args)), _) | (None, Some(args)) => show::run(args, context),
         (Some(Command::Services(args)), _) => services::run(args, context),
