@@ -1,0 +1,14 @@
+//! What the program prints, as people see it: every block of the README, and one transcript a behaviour in `tests/cmd`.
+//!
+//! `TRYCMD=overwrite cargo test` rewrites the expectations; the diff then shows what changed for users.
+
+#[test]
+fn transcripts() {
+    let cases = trycmd::TestCases::new();
+    for name in ["NO_COLOR", "CLICOLOR_FORCE", "WHOSE_CATALOGUE", "LC_ALL", "LC_CTYPE", "LANG"] {
+        // The environment of whoever runs the tests must not show in what they see.
+        cases.env(name, "");
+    }
+    cases.env("COLUMNS", "80");
+    cases.case("tests/cmd/*.trycmd").case("README.md");
+}
