@@ -355,7 +355,7 @@ fn the_template_is_a_service_that_the_catalogue_would_take() {
     for folder in ["", "infrastructure", "container", "abstracted"] {
         for entry in fs::read_dir(root.join(folder)).expect("data can be read").filter_map(Result::ok) {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".yaml") {
+            if entry.path().extension().is_some_and(|ending| ending == "yaml") {
                 let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
                 files.push(File { text: fs::read_to_string(entry.path()).expect("a file of text"), path });
             }
