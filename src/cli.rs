@@ -1,11 +1,13 @@
-//! The command line: the words of `whose`, and nothing about what they do.
+//! The command line: the words of `whose`, and which command each leads to.
 
+use std::io;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    categories, check, completions, duties, export, gaps, layers, man, matrix, resolve, schema, services, show,
+    Context, Outcome, categories, check, completions, duties, export, gaps, layers, man, matrix, resolve, schema,
+    services, show,
 };
 use crate::render::Format;
 
@@ -53,6 +55,39 @@ pub struct Cli {
     /// The flags that every command takes.
     #[command(flatten)]
     pub global: Global,
+}
+
+impl Cli {
+    /// Runs the command that was asked for. `out` is for streams alone; everything else is in the outcome.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the question from being answered.
+    pub fn run(&self, context: &Context<'_>, out: &mut dyn io::Write) -> anyhow::Result<Outcome> {
+        // Behind a window that is worth a system call.
+        let stdin = || io::BufReader::with_capacity(1 << 16, io::stdin().lock());
+        match (&self.command, &self.show) {
+            (Some(_), Some(show::Args { name, .. })) => {
+                anyhow::bail!(
+                    "`{name}` stands before a command, and only a flag can\n  try: whose {name}, or whose --help"
+                )
+            }
+            (None, None) => anyhow::bail!("which service?\n  try: whose rds, or whose --help"),
+            (Some(Command::Show(args)), _) | (None, Some(args)) => show::run(args, context),
+            (Some(Command::Services(args)), _) => services::run(args, context),
+            (Some(Command::Categories(args)), _) => categories::run(args, context),
+            (Some(Command::Layers(args)), _) => layers::run(args, context),
+            (Some(Command::Duties(args)), _) => duties::run(args, context),
+            (Some(Command::Matrix(args)), _) => matrix::run(args, context, &mut stdin()),
+            (Some(Command::Resolve(args)), _) => resolve::run(args, context, &mut stdin(), out),
+            (Some(Command::Check(args)), _) => check::run(args, context),
+            (Some(Command::Gaps(args)), _) => gaps::run(args, context, &mut stdin()),
+            (Some(Command::Export(args)), _) => export::run(args, context),
+            (Some(Command::Schema(args)), _) => schema::run(args),
+            (Some(Command::Completions(args)), _) => completions::run(args),
+            (Some(Command::Man(args)), _) => man::run(args, Self::command()),
+        }
+    }
 }
 
 /// The flags that every command takes.

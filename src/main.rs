@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use whose::cli::{Cli, Colour};
 use whose::commands::{self, Context, Outcome};
 use whose::render::{Canvas, Format};
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<ExitCode> {
-    if commands::completions::answer()? {
+    if commands::completions::answer(Cli::command)? {
         return Ok(ExitCode::SUCCESS);
     }
     let cli = match Cli::try_parse() {
@@ -39,7 +39,7 @@ fn run() -> anyhow::Result<ExitCode> {
     let from_environment = || std::env::var_os("WHOSE_CATALOGUE").filter(|file| !file.is_empty()).map(PathBuf::from);
     let known = commands::open(cli.global.catalogue.clone().or_else(from_environment).as_deref())?;
     let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let Outcome { text, notes, no } = commands::run(&cli, &context_of(&known), &mut out)?;
+    let Outcome { text, notes, no } = cli.run(&context_of(&known), &mut out)?;
     // Notes first: where both streams meet, what a table leaves out is said before the table ends the screen.
     for note in notes {
         _ = writeln!(io::stderr(), "{note}");

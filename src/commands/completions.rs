@@ -3,13 +3,12 @@
 
 use std::ffi::OsStr;
 
-use clap::{CommandFactory, ValueEnum};
+use clap::ValueEnum;
 use clap_complete::engine::CompletionCandidate;
 use clap_complete::env::{CompleteEnv, EnvCompleter, Shells};
 
 use super::Outcome;
 use crate::catalogue::Known;
-use crate::cli::Cli;
 
 /// The arguments of `completions`.
 #[derive(Clone, Debug, clap::Args)]
@@ -52,17 +51,17 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
     Ok(Outcome::text(String::from_utf8(script)?))
 }
 
-/// Answers a shell that asks for completions; whether one did.
+/// Answers a shell that asks for completions of `program`; whether one did.
 ///
 /// # Errors
 ///
 /// If stdout cannot be written.
-pub fn answer() -> anyhow::Result<bool> {
+pub fn answer(program: fn() -> clap::Command) -> anyhow::Result<bool> {
     if std::env::var_os(VARIABLE).is_none() {
         return Ok(false);
     }
     let here = std::env::current_dir().ok();
-    Ok(CompleteEnv::with_factory(Cli::command)
+    Ok(CompleteEnv::with_factory(program)
         .var(VARIABLE)
         .bin("whose")
         .try_complete(std::env::args_os(), here.as_deref())?)

@@ -1,9 +1,6 @@
 //! `whose man [COMMAND]`: the manual page, made from the same declarations as `--help`.
 
-use clap::CommandFactory;
-
 use super::Outcome;
-use crate::cli::Cli;
 
 /// The arguments of `man`.
 #[derive(Clone, Debug, clap::Args)]
@@ -13,13 +10,13 @@ pub struct Args {
     pub command: Option<String>,
 }
 
-/// Prints troff.
+/// Prints troff, about `program` or one of its commands.
 ///
 /// # Errors
 ///
 /// An unknown command.
-pub fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let mut program = Cli::command().disable_help_subcommand(true);
+pub fn run(args: &Args, program: clap::Command) -> anyhow::Result<Outcome> {
+    let mut program = program.disable_help_subcommand(true);
     program.build();
     let page = match &args.command {
         None => clap_mangen::Man::new(program),

@@ -193,36 +193,3 @@ pub fn open(file: Option<&std::path::Path>) -> anyhow::Result<Known> {
         anyhow::anyhow!("the catalogue {shown} has faults\n  {}\n  try: whose check {shown}", lines.join("\n  "))
     })
 }
-
-/// Stdin behind a window that is worth a system call.
-fn stdin() -> std::io::BufReader<std::io::StdinLock<'static>> {
-    std::io::BufReader::with_capacity(1 << 16, std::io::stdin().lock())
-}
-
-/// Runs the command that was asked for. `out` is for streams alone; everything else is in the outcome.
-///
-/// # Errors
-///
-/// Whatever keeps the question from being answered.
-pub fn run(cli: &crate::cli::Cli, context: &Context<'_>, out: &mut dyn std::io::Write) -> anyhow::Result<Outcome> {
-    use crate::cli::Command;
-    if let (Some(_), Some(show::Args { name, .. })) = (&cli.command, &cli.show) {
-        anyhow::bail!("`{name}` stands before a command, and only a flag can\n  try: whose {name}, or whose --help");
-    }
-    match (&cli.command, &cli.show) {
-        (Some(Command::Show(args)), _) | (None, Some(args)) => show::run(args, context),
-        (Some(Command::Services(args)), _) => services::run(args, context),
-        (Some(Command::Categories(args)), _) => categories::run(args, context),
-        (Some(Command::Layers(args)), _) => layers::run(args, context),
-        (Some(Command::Duties(args)), _) => duties::run(args, context),
-        (Some(Command::Matrix(args)), _) => matrix::run(args, context, &mut stdin()),
-        (Some(Command::Resolve(args)), _) => resolve::run(args, context, &mut stdin(), out),
-        (Some(Command::Check(args)), _) => check::run(args, context),
-        (Some(Command::Gaps(args)), _) => gaps::run(args, context, &mut stdin()),
-        (Some(Command::Export(args)), _) => export::run(args, context),
-        (Some(Command::Schema(args)), _) => schema::run(args),
-        (Some(Command::Completions(args)), _) => completions::run(args),
-        (Some(Command::Man(args)), _) => man::run(args),
-        (None, None) => anyhow::bail!("which service?\n  try: whose rds, or whose --help"),
-    }
-}
