@@ -11,6 +11,7 @@ use std::{env, fs, io};
 #[path = "src/catalogue"]
 mod catalogue {
     #![allow(dead_code, unreachable_pub, reason = "the build script needs a part of what the program makes public")]
+    pub mod desk;
     pub mod index;
     pub mod load;
     pub mod model;

@@ -1,8 +1,9 @@
 //! What is known: the baked catalogue, an overlay on top of it, and the look-ups that read them.
 //!
-//! `model.rs` has the words, `load.rs` reads and checks YAML, `index.rs` and `names.rs` place names, `resolve.rs` finds
-//! them. Nothing here prints, and nothing here knows of inventories.
+//! `model.rs` has the words. `load.rs` reads and checks YAML, field by field on `desk.rs`. `index.rs` and `names.rs` place
+//! names, `resolve.rs` finds them. Nothing here prints, and nothing here knows of inventories.
 
+mod desk;
 #[cfg(test)]
 pub(crate) mod form;
 pub mod index;
