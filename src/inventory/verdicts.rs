@@ -163,9 +163,10 @@ fn config(json: &mut Json<'_>, tell: &mut dyn FnMut(&str, Verdict)) -> Result<()
         }),
         _ => json.skip(),
     })?;
+    let rule = managed_rule(&rule);
     if !rule.is_empty() {
         tell(
-            managed_rule(&rule),
+            rule,
             match &*kind {
                 "COMPLIANT" => Verdict::Passed,
                 "NON_COMPLIANT" => Verdict::Failed,
@@ -209,6 +210,9 @@ fn prowler(input: &mut dyn Read, tell: &mut dyn FnMut(&str, Verdict)) -> Result<
     let mut row = csv::ByteRecord::new();
     while reader.read_byte_record(&mut row).map_err(fault)? {
         let cell = |place: usize| String::from_utf8_lossy(row.get(place).unwrap_or_default());
+        if cell(check).is_empty() {
+            continue;
+        }
         let verdict = match &*cell(status) {
             _ if muted.is_some_and(|muted| cell(muted).eq_ignore_ascii_case("true")) => Verdict::Open,
             "PASS" => Verdict::Passed,
