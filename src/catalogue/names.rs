@@ -84,9 +84,12 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>, most:
     let mut best: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for name in known {
         let other = squash(name);
-        let distance = strsim::damerau_levenshtein(&plain, &other);
+        // Names whose lengths alone set them apart further are not measured: that is most of them, and slow.
+        let slips = (other.chars().count().abs_diff(length) <= allowed)
+            .then(|| strsim::damerau_levenshtein(&plain, &other))
+            .filter(|distance| *distance <= allowed);
         // A name that contains what was typed is near too, but behind every mere slip.
-        let near = if distance <= allowed {
+        let near = if let Some(distance) = slips {
             Some((distance, name.len()))
         } else if length >= 3 && (other.starts_with(&plain) || other.contains(&plain)) {
             Some((allowed + 1 + usize::from(!other.starts_with(&plain)), name.len()))
