@@ -1,0 +1,77 @@
+//! What the targets share: a listener that checks what the readers of inventories promise.
+
+use whose::catalogue::Known;
+use whose::catalogue::resolve::{Match, Meaning, Resolution};
+use whose::inventory::{Error, Item, Sink};
+
+/// Hears everything that is in an inventory, wants every attribute, and resolves every name.
+#[derive(Default)]
+pub struct Listener {
+    /// How many things were read.
+    pub items: usize,
+}
+
+impl Sink for Listener {
+    fn item(&mut self, item: Item<'_>) {
+        self.items += 1;
+        assert!(item.count > 0, "nothing stands for no things");
+        consistent(&Known::default().resolver().resolve(item.name));
+        let none: [&str; 0] = [];
+        let anything = item.attributes.fit("engine", &["*"]);
+        assert!(!(anything && item.attributes.fit("engine", &none)), "set and unset at once");
+        for pattern in ["", "aurora*", "*-mysql", "a*b*c"] {
+            assert!(anything || !item.attributes.fit("engine", &[pattern]), "`*` fits whatever fits anything else");
+        }
+    }
+
+    fn ignored(&mut self, name: &str, reason: &'static str, _: u64) {
+        assert!(!name.is_empty() && !reason.is_empty(), "what is passed over has a name and a reason");
+    }
+
+    fn wants(&self, _: &str) -> bool {
+        true
+    }
+}
+
+/// Reads an inventory, and checks that what cannot be read is refused with words and a line that is there.
+pub fn read(data: &[u8]) -> Result<&'static str, Error> {
+    let mut input = data;
+    let result = whose::inventory::read(&mut input, &mut Listener::default());
+    if let Err(error) = &result {
+        refused(error, data);
+    }
+    result
+}
+
+/// A refusal names a line of the input and says what is wrong.
+pub fn refused(error: &Error, data: &[u8]) {
+    let lines = data.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count() + 1;
+    match error {
+        Error::Io(_) => {}
+        Error::Text(line, message) => {
+            assert!((1..=lines + 1).contains(line), "line {line} of {lines}: {message}");
+            assert!(!message.is_empty());
+        }
+        Error::Shape(message) | Error::Findings(message) => assert!(!message.is_empty()),
+    }
+}
+
+/// What a name means and how it was matched never contradict each other.
+pub fn consistent(resolution: &Resolution<'_>) {
+    let fits = match resolution.meaning {
+        Meaning::Service(..) => matches!(resolution.how, Match::Exact | Match::Prefix),
+        Meaning::Several(exception) => resolution.how == Match::Ambiguous && !exception.services.is_empty(),
+        Meaning::Check(proofs) => resolution.how == Match::Exact && proofs.iter().next().is_some(),
+        Meaning::Nothing(_) | Meaning::NoSuchMode(_) | Meaning::Unknown => resolution.how == Match::None,
+    };
+    assert!(fits, "{resolution:?}");
+    if let Meaning::Service(service, Some(mode)) = resolution.meaning {
+        assert!(service.modes.iter().any(|own| own.id == mode.id), "a mode of another service");
+    }
+}
+
+/// Text for a terminal: no character in it can drive one.
+pub fn harmless(text: &str) {
+    let bad = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+    assert_eq!(bad, None, "a control character reaches the reader: {text:?}");
+}

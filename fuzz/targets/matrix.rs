@@ -1,0 +1,47 @@
+#![no_main]
+//! From the bytes of an inventory to what people read, in every format: nothing in an inventory can drive a terminal, move
+//! a column or break a document. The first byte chooses the format.
+
+use libfuzzer_sys::fuzz_target;
+use whose::catalogue::Known;
+use whose::commands::{Context, matrix};
+use whose::render::{Canvas, Format};
+use whose_fuzz::harmless;
+
+const FORMATS: [Format; 9] = [
+    Format::Table,
+    Format::Json,
+    Format::Ndjson,
+    Format::Yaml,
+    Format::Csv,
+    Format::Tsv,
+    Format::Markdown,
+    Format::Html,
+    Format::Svg,
+];
+
+fuzz_target!(|data: &[u8]| {
+    let Some((choice, mut input)) = data.split_first() else { return };
+    let format = FORMATS[usize::from(*choice) % FORMATS.len()];
+    let known = Known::default();
+    let context = Context { known: &known, format, canvas: Canvas { width: 80, colour: false, unicode: true } };
+    let args = matrix::Args {
+        names: vec!["-".to_owned()],
+        from: Vec::new(),
+        layer: vec!["guest-os".to_owned()],
+        party: None,
+        diff: false,
+        strict: false,
+    };
+    let Ok(done) = matrix::run(&args, &context, &mut input) else { return };
+    harmless(&done.text);
+    for note in &done.notes {
+        harmless(note);
+        assert!(!note.contains('\t'));
+    }
+    match format {
+        Format::Json => _ = serde_json::from_str::<serde_json::Value>(&done.text).expect("json parses"),
+        Format::Tsv => assert!(done.text.lines().all(|line| line.split('\t').count() == 8), "{}", done.text),
+        _ => {}
+    }
+});

@@ -1,0 +1,52 @@
+#![no_main]
+//! `whose resolve -` gives a record for every name, in order, in columns that do not move.
+
+use libfuzzer_sys::fuzz_target;
+use whose::catalogue::Known;
+use whose::commands::{Context, resolve};
+use whose::render::{Canvas, Format};
+use whose_fuzz::harmless;
+
+fuzz_target!(|data: &[u8]| {
+    let known = Known::default();
+    let context =
+        |format| Context { known: &known, format, canvas: Canvas { width: 80, colour: false, unicode: true } };
+    let args = resolve::Args { names: vec!["-".to_owned()], null: false };
+    let answer = |format| {
+        let mut out = Vec::new();
+        let mut input = data;
+        let done = resolve::run(&args, &context(format), &mut input, &mut out)?;
+        out.extend(done.text.into_bytes());
+        anyhow::Ok((String::from_utf8(out)?, done.no))
+    };
+    let text = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
+    let names: Vec<&[u8]> = text
+        .split(|byte| matches!(byte, b'\n' | b'\t'))
+        .map(<[u8]>::trim_ascii)
+        .filter(|name| !name.is_empty())
+        .collect();
+    let Ok((sheet, no)) = answer(Format::Tsv) else {
+        assert!(data.split(|byte| *byte == b'\n').any(|line| line.len() >= 64 << 10), "only a long line is refused");
+        return;
+    };
+    harmless(&sheet);
+    let rows: Vec<Vec<&str>> = sheet.split_terminator('\n').map(|line| line.split('\t').collect()).collect();
+    assert_eq!(rows.len(), names.len(), "one record a name");
+    assert!(rows.iter().all(|row| row.len() == 4), "four columns");
+    assert_eq!(no, rows.iter().any(|row| row[3] == "none"));
+    for (row, name) in rows.iter().zip(&names) {
+        let name: String =
+            String::from_utf8_lossy(name).chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+        assert_eq!(row[0], name, "in order");
+    }
+    // Whose near names are slow to find.
+    if data.len() == 31 {
+        let (lines, _) = answer(Format::Ndjson).expect("what one format takes, all take");
+        harmless(&lines);
+        assert_eq!(lines.split_terminator('\n').count(), names.len());
+        for (line, row) in lines.split_terminator('\n').zip(&rows) {
+            let record: serde_json::Value = serde_json::from_str(line).expect("every line is JSON");
+            assert_eq!((&record["input"], &record["match"]), (&row[0].into(), &row[3].into()));
+        }
+    }
+});
