@@ -51,7 +51,10 @@ fn main() -> io::Result<()> {
             return Ok(());
         }
     };
-    let index = Index::of(&catalogue);
+    let Some(index) = Index::of(&catalogue) else {
+        println!("cargo::error=data: more than {} services, pages or names", catalogue::index::MOST);
+        return Ok(());
+    };
     let mut text = String::from("use crate::catalogue::{index::*, model::*};\n");
     for (name, kind, value) in [("CATALOGUE", "Catalogue", baked(&catalogue)), ("INDEX", "Index", baked(&index))] {
         _ = writeln!(text, "pub(super) static {name}: {kind} = {value};");

@@ -2,12 +2,15 @@
 //! gathered with its place, so that all of them are told at once. `load.rs` asks.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use super::model::{Catalogue, Date, Kind, Lines, List, Source, SourcePlace, Text};
 use super::names;
 use crate::yaml::{self, Key, Node, Value};
+
+/// The most faults that are listed: what is wrong so often is wrong once, and said often enough.
+const MOST_FAULTS: usize = 1_000;
 
 /// The longest duty, in characters: a sentence that fits a table cell.
 const LONGEST_DUTY: usize = 220;
@@ -44,11 +47,29 @@ pub(super) fn lined(items: impl IntoIterator<Item = Text>) -> Lines {
 pub(super) struct Desk {
     faults: RefCell<Vec<Fault>>,
     /// The bibliography as far as it is read.
-    pub(super) sources: RefCell<Vec<Source>>,
+    pub(super) sources: RefCell<Bibliography>,
     /// Where a service's id is named.
     pub(super) named: RefCell<Vec<(String, Place)>>,
     /// Where names and identifiers are claimed.
     pub(super) claims: RefCell<Vec<(Kind, String, String, Place)>>,
+}
+
+/// The sources, and where each stands among them.
+#[derive(Default)]
+pub(super) struct Bibliography {
+    pub(super) all: Vec<Source>,
+    places: HashMap<Text, usize>,
+}
+
+impl Bibliography {
+    /// Takes `source` in, in place of one of the same key.
+    pub(super) fn add(&mut self, source: Source) {
+        let place = *self.places.entry(source.id()).or_insert(self.all.len());
+        match self.all.get_mut(place) {
+            Some(known) => *known = source,
+            None => self.all.push(source),
+        }
+    }
 }
 
 /// A file and a line.
@@ -77,11 +98,23 @@ impl Desk {
         }
         faults.sort();
         faults.dedup();
+        if faults.len() >= MOST_FAULTS
+            && let Some(Fault { file, line, .. }) = faults.last().cloned()
+        {
+            faults.push(Fault { file, line, message: "more faults than these: mend them first".to_owned() });
+        }
         Err(faults)
     }
 
     pub(super) fn fault(&self, place: &Place, message: String) {
-        self.faults.borrow_mut().push(Fault { file: place.file.clone(), line: place.line, message });
+        if !self.full() {
+            self.faults.borrow_mut().push(Fault { file: place.file.clone(), line: place.line, message });
+        }
+    }
+
+    /// Whether so many faults are found that no more are looked for.
+    pub(super) fn full(&self) -> bool {
+        self.faults.borrow().len() >= MOST_FAULTS
     }
 }
 
@@ -117,6 +150,10 @@ impl<'a> Sheet<'a> {
 
     pub(super) fn text(self, node: &Node, what: &str) -> Option<Text> {
         match &node.value {
+            Value::Text(text) if text.chars().any(|c| c.is_control() && c != '\n') => {
+                self.fault(node.line, format!("`{what}`: a control character in a text"));
+                None
+            }
             Value::Text(text) if !text.trim().is_empty() => Some(text.clone().leak()),
             _ => {
                 self.fault(node.line, format!("`{what}`: text is wanted here, not {}", node.shape()));
@@ -180,12 +217,12 @@ impl<'a> Sheet<'a> {
     /// The place of the source that `key` cites.
     pub(super) fn cite(self, line: usize, key: &str) -> Option<SourcePlace> {
         let sources = self.desk.sources.borrow();
-        let found = sources.iter().position(|source| source.id() == key);
-        if found.is_none() {
-            let keys = sources.iter().map(Source::id).collect();
+        let found = sources.places.get(key);
+        if found.is_none() && !self.desk.full() {
+            let keys = sources.places.keys().copied().collect();
             self.fault(line, format!("source `{key}` is not in the bibliography{}", nearest(key, &keys)));
         }
-        found.and_then(|place| SourcePlace::try_from(place).ok())
+        found.and_then(|place| SourcePlace::try_from(*place).ok())
     }
 
     pub(super) fn claim(self, line: usize, kind: Kind, name: &str, service: &str) {
@@ -318,7 +355,7 @@ impl<'a> Fields<'a> {
     /// Faults for every field that nobody asked for.
     pub(super) fn finish(self) {
         for (key, _, taken) in &self.entries {
-            if !taken {
+            if !taken && !self.sheet.desk.full() {
                 let known = self.known.join(", ");
                 let message = format!("{}: unknown field `{}`; the fields are {known}", self.what, key.name);
                 self.sheet.fault(key.line, message);

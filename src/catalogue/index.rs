@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use super::model::{Catalogue, Kind, List, Text};
 use super::names;
 
+/// The most that a catalogue may have of anything: services, pages, names.
+pub const MOST: usize = u16::MAX as usize;
+
 /// The table. Open addressing over a power of two of slots, at most half of them taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Index {
@@ -59,12 +62,21 @@ pub struct Proof {
 impl Index {
     /// The index of `catalogue`, whose claims are known to be free of collisions.
     ///
-    /// # Panics
-    ///
-    /// If the catalogue claims more than 65,535 keys.
+    /// None if the catalogue has more than [`MOST`] of anything.
     #[must_use]
-    pub fn of(catalogue: &Catalogue) -> Self {
-        let number = |place: usize| u16::try_from(place).expect("a catalogue of at most 65,535 of anything");
+    pub fn of(catalogue: &Catalogue) -> Option<Self> {
+        let longest = |lists: &mut dyn Iterator<Item = usize>| lists.max().unwrap_or(0);
+        let lists = [
+            catalogue.services.len(),
+            catalogue.sources.len(),
+            catalogue.exceptions.len(),
+            longest(&mut catalogue.services.iter().map(|service| service.modes.len())),
+            catalogue.services.iter().map(|service| service.checks().count()).sum(),
+        ];
+        if longest(&mut lists.into_iter()) > MOST {
+            return None;
+        }
+        let number = |place: usize| u16::try_from(place).unwrap_or(u16::MAX);
         let mut claims: BTreeMap<(Kind, String), Target> = BTreeMap::new();
         let mut claim = |kind: Kind, name: &str, target: Target| {
             for slot in names::slots(kind, name) {
@@ -120,24 +132,21 @@ impl Index {
             claims.entry((kind, names::key(kind, id))).or_insert(Target::Check(number(proofs.len())));
             proofs.extend(own);
         }
-        let arns: Vec<(String, Target)> = claims
-            .iter()
-            .filter(|((table, _), _)| *table == Kind::Arn)
-            .map(|((_, key), target)| (key.clone(), *target))
-            .collect();
         let mut keys = String::new();
         let mut entries = Vec::new();
-        for ((table, key), target) in claims {
-            let default = |(arn, other): &(String, Target)| {
-                *other != target && arn.strip_prefix(&*key).is_some_and(|rest| rest.starts_with(':'))
-            };
+        for ((table, key), target) in &claims {
+            let family = (Kind::Arn, format!("{key}:"));
+            let longer = claims
+                .range(&family..)
+                .take_while(|((table, key), _)| *table == Kind::Arn && key.starts_with(&*family.1));
+            let start = u32::try_from(keys.len()).ok().filter(|_| entries.len() < MOST)?;
             entries.push(Entry {
-                table,
-                start: u32::try_from(keys.len()).expect("keys of less than 4 GiB"),
-                target,
-                shared: matches!(table, Kind::Iam | Kind::Arn) && arns.iter().any(default),
+                table: *table,
+                start,
+                target: *target,
+                shared: matches!(table, Kind::Iam | Kind::Arn) && longer.into_iter().any(|(_, other)| other != target),
             });
-            keys.push_str(&key);
+            keys.push_str(key);
         }
         let mut slots = vec![0; (entries.len() * 2).next_power_of_two()];
         let mut made = Self { slots: &[], entries: entries.leak(), proofs: proofs.leak(), keys: keys.leak() };
@@ -150,7 +159,7 @@ impl Index {
             slots[room] = number(place + 1);
         }
         made.slots = slots.leak();
-        made
+        Some(made)
     }
 
     /// The key of the entry at `place`.

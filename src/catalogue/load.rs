@@ -50,7 +50,7 @@ pub fn catalogue(files: &[File]) -> Result<Catalogue, Vec<Fault>> {
         let mut fields = sheet.fields(&root, "file");
         match file.path.split('/').collect::<Vec<_>>()[..] {
             ["layers.yaml"] => made.layers = fields.each("layers", layer_info).leak(),
-            ["sources.yaml"] => desk.sources.replace(sources(&sheet, &mut fields)).truncate(0),
+            ["sources.yaml"] => sources(&sheet, &mut fields),
             ["every-service.yaml"] => made.every_service = splits(&sheet, &mut fields).leak(),
             ["identifiers.yaml"] => made.exceptions = exceptions(&mut fields).leak(),
             [folder, name] => match (Category::from_word(folder), name.strip_suffix(".yaml")) {
@@ -80,7 +80,7 @@ pub fn catalogue(files: &[File]) -> Result<Catalogue, Vec<Fault>> {
     services.sort_by(|a: &Service, b| a.id.cmp(b.id));
     made.categories = categories.leak();
     made.services = services.leak();
-    made.sources = desk.sources.take().leak();
+    made.sources = desk.sources.take().all.leak();
     made.date = made.sources.iter().map(|source| source.checked).max().unwrap_or_default();
     desk.check_whole(&made);
     desk.close(made)
@@ -101,15 +101,11 @@ pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Ve
         made.owners = owners(&mut own);
         own.finish();
     }
-    desk.sources.replace(base.sources.to_vec());
+    for source in base.sources {
+        desk.sources.borrow_mut().add(*source);
+    }
     if let Some(mut own) = fields.inner("sources") {
-        for source in sources(&sheet, &mut own) {
-            let mut all = desk.sources.borrow_mut();
-            match all.iter_mut().find(|known| known.id() == source.id()) {
-                Some(known) => *known = source,
-                None => all.push(source),
-            }
-        }
+        sources(&sheet, &mut own);
         own.finish();
     }
     let mut all: BTreeMap<Text, Service> = base.services.iter().map(|s| (s.id, *s)).collect();
@@ -140,7 +136,7 @@ pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Ve
     }
     fields.finish();
     made.services = kept(all.into_values());
-    made.sources = desk.sources.take().leak();
+    made.sources = desk.sources.take().all.leak();
     desk.check_whole(&made);
     desk.close(made)
 }
@@ -150,7 +146,7 @@ impl Desk {
     fn check_whole(&self, made: &Catalogue) {
         let services: BTreeSet<&str> = made.services.iter().map(|service| service.id).collect();
         for (id, place) in self.named.borrow().iter() {
-            if !services.contains(&**id) {
+            if !services.contains(&**id) && !self.full() {
                 self.fault(place, format!("service `{id}` is not in the catalogue{}", nearest(id, &services)));
             }
         }
@@ -247,7 +243,7 @@ fn layer(sheet: Sheet<'_>, key: &Key) -> Option<Layer> {
     found
 }
 
-fn sources(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> Vec<Source> {
+fn sources(sheet: &Sheet<'_>, fields: &mut Fields<'_>) {
     let mut made = Vec::new();
     for (key, node) in fields.all() {
         sheet.check_id(key.line, &key.name);
@@ -270,7 +266,9 @@ fn sources(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> Vec<Source> {
         own.finish();
     }
     made.sort_by_key(Source::id);
-    made
+    for source in made {
+        sheet.desk.sources.borrow_mut().add(source);
+    }
 }
 
 fn splits(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> Vec<Split> {
@@ -465,17 +463,20 @@ fn corrected(known: Service, category: Category, fields: &mut Fields<'_>) -> Ser
     let mut modes = known.modes.to_vec();
     for (key, mut own) in fields.entries("modes") {
         sheet.check_id(key.line, &key.name);
-        let before = modes.iter().position(|mode| mode.id == key.name);
-        let base = before.map(|index| modes.remove(index));
-        let made = mode(key, base, &mut own);
-        modes.insert(before.unwrap_or(modes.len()), made);
+        match known.modes.iter().position(|mode| mode.id == key.name) {
+            Some(place) => modes[place] = mode(key, Some(modes[place]), &mut own),
+            None => modes.push(mode(key, None, &mut own)),
+        }
         own.finish();
     }
     // A type alone is looked up as a name: where its attributes decide as well, the name would be answered by a guess.
+    let mut seen: HashMap<Text, usize> = HashMap::new();
+    for condition in modes.iter().flat_map(|mode| mode.when) {
+        *seen.entry(condition.resource).or_default() += 1;
+    }
     for bare in modes.iter().flat_map(|mode| mode.when).filter(|condition| condition.attribute.is_none()) {
-        let all = modes.iter().flat_map(|mode| mode.when);
-        if all.filter(|other| other.resource == bare.resource).count() > 1 {
-            let resource = bare.resource;
+        let resource = bare.resource;
+        if seen.get(resource).is_some_and(|count| *count > 1) {
             sheet.fault(
                 fields.line,
                 format!("{id}: `{resource}` alone reveals a mode, so no other condition may name it; give this one its `attribute`"),

@@ -49,8 +49,12 @@ impl Known {
     /// Every fault of the overlay.
     pub fn with_overlay(path: &str, text: &str) -> Result<Self, Vec<Fault>> {
         let catalogue = Box::leak(Box::new(load::overlay(path, text, &baked::CATALOGUE)?));
-        let index = Box::leak(Box::new(Index::of(catalogue)));
-        Ok(Self { catalogue, index })
+        let index = Index::of(catalogue).ok_or_else(|| {
+            let message =
+                format!("too large: more than {} services, pages or names with the built-in ones", index::MOST);
+            vec![Fault { file: path.to_owned(), line: 1, message }]
+        })?;
+        Ok(Self { catalogue, index: Box::leak(Box::new(index)) })
     }
 
     /// The catalogue.
