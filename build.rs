@@ -130,11 +130,11 @@ structs! {
     CategoryInfo { category, name, blurb, note, sources, splits }
     Checks { layer, maker, ids, note }
     Condition { resource, attribute, is }
-    Entry { table, start, target, shared }
+    Entry { start, target }
     Control { family, number, enhancement }
     Exception { kind, name, services, reason }
     Identifiers { kind, names }
-    Index { slots, entries, proofs, keys }
+    Index { slots, tables, entries, proofs, keys }
     LayerInfo { layer, name, definition, aliases }
     Lifecycle { stage, date, note, sources }
     Mode { id, name, category, sources, when, splits }

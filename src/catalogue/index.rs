@@ -16,6 +16,8 @@ pub const MOST: usize = u16::MAX as usize;
 pub struct Index {
     /// 0 for an empty slot, else one more than a place in `entries`.
     pub slots: List<u16>,
+    /// Where in `entries` the claims of each kind begin, in the order of [`Kind::ALL`], and at last where all end.
+    pub tables: List<u16>,
     /// The claims, sorted by table and key.
     pub entries: List<Entry>,
     /// Every check of every service, those with the same id side by side.
@@ -24,26 +26,26 @@ pub struct Index {
     pub keys: Text,
 }
 
-/// One claimed key.
+/// One claimed key. There are some thousand of them, so each is eight bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// In which table.
-    pub table: Kind,
     /// Where in [`Index::keys`] its key begins, the name as [`names::key`] writes it; it ends where the next one begins.
     pub start: u32,
     /// What it leads to.
     pub target: Target,
-    /// Whether longer keys that begin with this one belong to other services, so that it decides by default only.
-    pub shared: bool,
 }
+
+const _: () = assert!(size_of::<Entry>() == 8);
 
 /// What a key leads to; numbers are places in the catalogue's lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
     /// A service.
     Service(u16),
+    /// A service, but by default only: longer keys that begin with this one belong to other services.
+    Default(u16),
     /// A service, in one of its modes.
-    Mode(u16, u16),
+    Mode(u16, u8),
     /// An entry of the exceptions: several services, or none.
     Exception(u16),
     /// A check: the first of its entries in [`Index::proofs`].
@@ -62,18 +64,17 @@ pub struct Proof {
 impl Index {
     /// The index of `catalogue`, whose claims are known to be free of collisions.
     ///
-    /// None if the catalogue has more than [`MOST`] of anything.
+    /// None if the catalogue has more than [`MOST`] of anything, or a service more than 255 modes.
     #[must_use]
     pub fn of(catalogue: &Catalogue) -> Option<Self> {
-        let longest = |lists: &mut dyn Iterator<Item = usize>| lists.max().unwrap_or(0);
         let lists = [
             catalogue.services.len(),
             catalogue.sources.len(),
             catalogue.exceptions.len(),
-            longest(&mut catalogue.services.iter().map(|service| service.modes.len())),
             catalogue.services.iter().map(|service| service.checks().count()).sum(),
         ];
-        if longest(&mut lists.into_iter()) > MOST {
+        let modes = catalogue.services.iter().map(|service| service.modes.len()).max();
+        if lists.into_iter().any(|length| length > MOST) || modes > Some(usize::from(u8::MAX)) {
             return None;
         }
         let number = |place: usize| u16::try_from(place).unwrap_or(u16::MAX);
@@ -105,13 +106,13 @@ impl Index {
         }
         for kind in &Kind::ALL[1..] {
             for (place, service) in catalogue.services.iter().enumerate() {
-                for (mode_place, mode) in service.modes.iter().enumerate() {
+                for (mode_place, mode) in (0..).zip(service.modes) {
                     // A type that alone reveals a mode leads straight to it.
                     for condition in mode.when.iter().filter(|condition| condition.attribute.is_none()) {
                         let of_kind =
                             if condition.resource.contains("::") { Kind::Cloudformation } else { Kind::Terraform };
                         if of_kind == *kind {
-                            claim(*kind, condition.resource, Target::Mode(number(place), number(mode_place)));
+                            claim(*kind, condition.resource, Target::Mode(number(place), mode_place));
                         }
                     }
                 }
@@ -133,30 +134,44 @@ impl Index {
             proofs.extend(own);
         }
         let mut keys = String::new();
-        let mut entries = Vec::new();
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut tables: Vec<u16> = Vec::new();
         for ((table, key), target) in &claims {
+            tables.resize(*table as usize + 1, number(entries.len()));
             let family = (Kind::Arn, format!("{key}:"));
-            let longer = claims
+            let mut longer = claims
                 .range(&family..)
                 .take_while(|((table, key), _)| *table == Kind::Arn && key.starts_with(&*family.1));
+            let target = match *target {
+                Target::Service(place)
+                    if matches!(table, Kind::Iam | Kind::Arn) && longer.any(|(_, other)| other != target) =>
+                {
+                    Target::Default(place)
+                }
+                target => target,
+            };
             let start = u32::try_from(keys.len()).ok().filter(|_| entries.len() < MOST)?;
-            entries.push(Entry {
-                table: *table,
-                start,
-                target: *target,
-                shared: matches!(table, Kind::Iam | Kind::Arn) && longer.into_iter().any(|(_, other)| other != target),
-            });
+            entries.push(Entry { start, target });
             keys.push_str(key);
         }
+        tables.resize(Kind::ALL.len() + 1, number(entries.len()));
         let mut slots = vec![0; (entries.len() * 2).next_power_of_two()];
-        let mut made = Self { slots: &[], entries: entries.leak(), proofs: proofs.leak(), keys: keys.leak() };
-        for (place, entry) in made.entries.iter().enumerate() {
-            let mut at = hash(entry.table, made.key(place));
-            while slots[at & (slots.len() - 1)] != 0 {
-                at += 1;
+        let mut made = Self {
+            slots: &[],
+            tables: tables.leak(),
+            entries: entries.leak(),
+            proofs: proofs.leak(),
+            keys: keys.leak(),
+        };
+        for &table in Kind::ALL {
+            for place in made.places(table) {
+                let mut at = hash(table, made.key(place));
+                while slots[at & (slots.len() - 1)] != 0 {
+                    at += 1;
+                }
+                let room = at & (slots.len() - 1);
+                slots[room] = number(place + 1);
             }
-            let room = at & (slots.len() - 1);
-            slots[room] = number(place + 1);
         }
         made.slots = slots.leak();
         Some(made)
@@ -168,16 +183,24 @@ impl Index {
         self.keys.as_bytes().get(start(place)..start(place + 1)).unwrap_or_default()
     }
 
-    /// The entry of `key` in `table`.
+    /// Where the entries of `table` are.
+    fn places(&self, table: Kind) -> std::ops::Range<usize> {
+        match self.tables.get(table as usize..) {
+            Some([from, to, ..]) => usize::from(*from)..usize::from(*to),
+            _ => 0..0,
+        }
+    }
+
+    /// What `key` in `table` leads to.
     #[must_use]
-    pub fn get(&self, table: Kind, key: &[u8]) -> Option<&Entry> {
+    pub fn get(&self, table: Kind, key: &[u8]) -> Option<Target> {
         let mask = self.slots.len().checked_sub(1)?;
+        let own = self.places(table);
         let mut at = hash(table, key);
         loop {
             let place = usize::from(*self.slots.get(at & mask)?).checked_sub(1)?;
-            let entry = self.entries.get(place)?;
-            if entry.table == table && self.key(place) == key {
-                return Some(entry);
+            if own.contains(&place) && self.key(place) == key {
+                return self.entries.get(place).map(|entry| entry.target);
             }
             at += 1;
         }

@@ -4,7 +4,7 @@
 //! for whole families, the longest prefix of whole words wins. Nothing falls back silently: an answer says whether the
 //! name itself is known (`exact`) or only a family that it belongs to (`prefix`).
 
-use super::index::{Entry, Index, Proof, Target};
+use super::index::{Index, Proof, Target};
 use super::model::{Catalogue, Check, Exception, Kind, Mode, Service};
 use super::names;
 
@@ -149,23 +149,23 @@ impl<'c> Resolver<'c> {
         } else {
             (None, None)
         };
-        if let (Some(kind), Some((entry, exact))) = (kind, found) {
-            return self.answer(kind, entry, exact);
+        if let (Some(kind), Some((target, exact))) = (kind, found) {
+            return self.answer(kind, target, exact);
         }
         // A shape can mislead (`AWS/Config`, `aws.rds`): words are tried for whatever no table of its kind holds,
         // but never for a type, whose namespace would answer for it.
         let typed = matches!(kind, Some(Kind::Arn | Kind::Cloudformation | Kind::Terraform));
-        if let Some(entry) = (!typed).then(|| self.word(name)).flatten() {
-            return self.answer(self.kind_of_word(name, entry), entry, true);
+        if let Some((table, target)) = (!typed).then(|| self.word(name)).flatten() {
+            return self.answer(self.kind_of_word(name, table, target), target, true);
         }
         Resolution { kind, meaning: Meaning::Unknown, how: Match::None }
     }
 
-    fn answer(&self, kind: Kind, entry: &Entry, exact: bool) -> Resolution<'c> {
+    fn answer(&self, kind: Kind, target: Target, exact: bool) -> Resolution<'c> {
         let how = if exact { Match::Exact } else { Match::Prefix };
         let service = |place: u16| &self.catalogue.services[usize::from(place)];
-        let (meaning, how) = match entry.target {
-            Target::Service(place) => (Meaning::Service(service(place), None), how),
+        let (meaning, how) = match target {
+            Target::Service(place) | Target::Default(place) => (Meaning::Service(service(place), None), how),
             Target::Mode(place, mode) => {
                 let service = service(place);
                 // The type reveals the mode; another type of the same family does not.
@@ -194,7 +194,7 @@ impl<'c> Resolver<'c> {
     }
 
     /// A free text: whatever it is when case, spaces, hyphens and its maker are left out.
-    fn word(&self, name: &str) -> Option<&'c Entry> {
+    fn word(&self, name: &str) -> Option<(Kind, Target)> {
         let mut buffer = [0; LONGEST];
         let mut length = 0;
         for c in name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
@@ -207,16 +207,16 @@ impl<'c> Resolver<'c> {
         let short = [&b"amazon"[..], b"aws"].iter().find_map(|maker| plain.strip_prefix(*maker));
         let bare = || self.index.get(Kind::Name, short.filter(|rest| !rest.is_empty())?);
         let others = [Kind::Endpoint, Kind::Asff, Kind::SecurityHub, Kind::ConfigRule, Kind::ProwlerCheck];
-        let named = self.index.get(Kind::Name, plain).or_else(bare);
-        named.or_else(|| others.iter().find_map(|table| self.lowered(*table, name)))
+        let named = self.index.get(Kind::Name, plain).or_else(bare).map(|target| (Kind::Name, target));
+        named.or_else(|| others.into_iter().find_map(|table| Some((table, self.lowered(table, name)?))))
     }
 
     /// Whose word it is: a name of the catalogue's, or else the first tool's that writes it so.
-    fn kind_of_word(&self, name: &str, entry: &Entry) -> Kind {
-        if entry.table != Kind::Name {
-            return entry.table;
+    fn kind_of_word(&self, name: &str, table: Kind, target: Target) -> Kind {
+        if table != Kind::Name {
+            return table;
         }
-        if let Target::Service(place) = entry.target {
+        if let Target::Service(place) = target {
             let service = &self.catalogue.services[usize::from(place)];
             if [&service.id, &service.name, &service.short].iter().any(|own| own.eq_ignore_ascii_case(name)) {
                 return Kind::Name;
@@ -226,24 +226,24 @@ impl<'c> Resolver<'c> {
         tools.into_iter().find(|tool| self.lowered(*tool, name).is_some()).unwrap_or(Kind::Name)
     }
 
-    fn lowered(&self, table: Kind, name: &str) -> Option<&'c Entry> {
+    fn lowered(&self, table: Kind, name: &str) -> Option<Target> {
         let mut buffer = [0; LONGEST];
         self.index.get(table, lower(name, &mut buffer)?)
     }
 
-    fn exact(&self, table: Kind, name: &str) -> Option<(&'c Entry, bool)> {
-        self.lowered(table, name).map(|entry| (entry, true))
+    fn exact(&self, table: Kind, name: &str) -> Option<(Target, bool)> {
+        self.lowered(table, name).map(|target| (target, true))
     }
 
     /// `arn:partition:service:region:account:resource`; the resource may hold colons and slashes of its own.
-    fn arn(&self, name: &str) -> Option<(&'c Entry, bool)> {
+    fn arn(&self, name: &str) -> Option<(Target, bool)> {
         let mut fields = name.splitn(6, ':').skip(2);
         let service = fields.next()?;
         let resource = fields.nth(2)?;
         self.arn_fields(service, resource)
     }
 
-    fn arn_fields(&self, service: &str, resource: &str) -> Option<(&'c Entry, bool)> {
+    fn arn_fields(&self, service: &str, resource: &str) -> Option<(Target, bool)> {
         let mut buffer = [0; LONGEST];
         // Only the resource's type matters; what follows may be as long as it likes.
         let typed = resource.as_bytes().iter().take(60).copied();
@@ -255,33 +255,33 @@ impl<'c> Resolver<'c> {
         let colon = service.len();
         let mut end = length;
         while end > colon + 1 {
-            if let Some(entry) = self.index.get(Kind::Arn, &buffer[..end]) {
-                return Some((entry, true));
+            if let Some(target) = self.index.get(Kind::Arn, &buffer[..end]) {
+                return Some((target, true));
             }
             end = buffer[..end].iter().rposition(|byte| matches!(byte, b'/' | b':' | b'-')).unwrap_or(0);
         }
         let field = &buffer[..colon];
-        let entry = self.index.get(Kind::Arn, field).or_else(|| self.index.get(Kind::Iam, field))?;
-        Some((entry, !entry.shared))
+        let target = self.index.get(Kind::Arn, field).or_else(|| self.index.get(Kind::Iam, field))?;
+        Some((target, !matches!(target, Target::Default(_))))
     }
 
     /// A CloudFormation or Config type: itself, then its families word by word, then its namespace.
-    fn cloudformation(&self, name: &str) -> Option<(&'c Entry, bool)> {
+    fn cloudformation(&self, name: &str) -> Option<(Target, bool)> {
         let mut buffer = [0; LONGEST];
         let key = lower(name, &mut buffer)?;
         let from = if key.starts_with(b"aws::") { 5 } else { 0 };
         let bytes = name.as_bytes();
         let mut end = key.len();
         loop {
-            if let Some(entry) = self.index.get(Kind::Cloudformation, &key[from..end]) {
-                return Some((entry, end == key.len()));
+            if let Some(target) = self.index.get(Kind::Cloudformation, &key[from..end]) {
+                return Some((target, end == key.len()));
             }
             end = (from + 1..end).rev().find(|&at| camel_boundary(bytes, at))?;
         }
     }
 
     /// A Terraform resource type (or Steampipe table): itself, then cut token by token.
-    fn terraform(&self, resource: &str) -> Option<(&'c Entry, bool)> {
+    fn terraform(&self, resource: &str) -> Option<(Target, bool)> {
         let mut buffer = [0; LONGEST];
         let key = lower(resource, &mut buffer)?;
         if let Some(rest) = key.strip_prefix(b"awscc_") {
@@ -290,8 +290,8 @@ impl<'c> Resolver<'c> {
         let mut end = key.len();
         while end > 4 {
             for table in [Kind::Terraform, Kind::Steampipe] {
-                if let Some(entry) = self.index.get(table, &key[..end]) {
-                    return Some((entry, end == key.len()));
+                if let Some(target) = self.index.get(table, &key[..end]) {
+                    return Some((target, end == key.len()));
                 }
             }
             end = key[..end].iter().rposition(|byte| *byte == b'_')?;
@@ -300,7 +300,7 @@ impl<'c> Resolver<'c> {
     }
 
     /// A type of the awscc provider is a CloudFormation type in snake case: `awscc_ec2_transit_gateway`.
-    fn awscc(&self, rest: &[u8]) -> Option<(&'c Entry, bool)> {
+    fn awscc(&self, rest: &[u8]) -> Option<(Target, bool)> {
         let namespace = rest.iter().position(|byte| *byte == b'_').unwrap_or(rest.len());
         let mut end = rest.len();
         loop {
@@ -315,15 +315,15 @@ impl<'c> Resolver<'c> {
                     length += 1;
                 }
             }
-            if let Some(entry) = self.index.get(Kind::Cloudformation, &key[..length]) {
-                return Some((entry, end == rest.len()));
+            if let Some(target) = self.index.get(Kind::Cloudformation, &key[..length]) {
+                return Some((target, end == rest.len()));
             }
             end = rest[..end].iter().rposition(|byte| *byte == b'_')?;
         }
     }
 
     /// What stands before `.amazonaws.com`: a principal, or an endpoint with names in front and a Region behind.
-    fn host(&self, host: &str) -> Option<(&'c Entry, bool)> {
+    fn host(&self, host: &str) -> Option<(Target, bool)> {
         let mut rest = host.strip_suffix(".vpce").unwrap_or(host);
         let mut whole = true;
         while let Some((left, _)) = rest.rsplit_once('.').filter(|(_, last)| is_region(last) || *last == "dualstack") {
@@ -336,8 +336,8 @@ impl<'c> Resolver<'c> {
             label = joined.map_or(label, |at| &label[..at]);
             label = label.strip_suffix("-website").unwrap_or(label);
             for table in [Kind::Principal, Kind::Iam, Kind::Endpoint, Kind::Sdk] {
-                if let Some(entry) = self.lowered(table, label) {
-                    return Some((entry, whole));
+                if let Some(target) = self.lowered(table, label) {
+                    return Some((target, whole));
                 }
             }
             rest = rest.split_once('.')?.1;
@@ -346,7 +346,7 @@ impl<'c> Resolver<'c> {
     }
 
     /// What stands behind `com.amazonaws.`: a Region and a service, both with dots perhaps.
-    fn endpoint_service(&self, rest: &str) -> Option<(&'c Entry, bool)> {
+    fn endpoint_service(&self, rest: &str) -> Option<(Target, bool)> {
         let mut service = match rest.split_once('.') {
             Some((first, after)) if is_region(first) => after,
             _ => rest.strip_suffix("-global").unwrap_or(rest),
@@ -354,8 +354,8 @@ impl<'c> Resolver<'c> {
         let mut whole = true;
         loop {
             for table in [Kind::Endpoint, Kind::Iam, Kind::Sdk, Kind::Principal] {
-                if let Some(entry) = self.lowered(table, service) {
-                    return Some((entry, whole));
+                if let Some(target) = self.lowered(table, service) {
+                    return Some((target, whole));
                 }
             }
             service = service.rsplit_once('.')?.0;
