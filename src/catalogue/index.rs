@@ -64,7 +64,7 @@ pub struct Proof {
 impl Index {
     /// The index of `catalogue`, whose claims are known to be free of collisions.
     ///
-    /// None if the catalogue has more than [`MOST`] of anything, or a service more than 255 modes.
+    /// None if the catalogue has more than [`MOST`] of anything, or a service 255 modes.
     #[must_use]
     pub fn of(catalogue: &Catalogue) -> Option<Self> {
         let lists = [
@@ -74,7 +74,7 @@ impl Index {
             catalogue.services.iter().map(|service| service.checks().count()).sum(),
         ];
         let modes = catalogue.services.iter().map(|service| service.modes.len()).max();
-        if lists.into_iter().any(|length| length > MOST) || modes > Some(usize::from(u8::MAX)) {
+        if lists.into_iter().any(|length| length > MOST) || modes >= Some(usize::from(u8::MAX)) {
             return None;
         }
         let number = |place: usize| u16::try_from(place).unwrap_or(u16::MAX);
@@ -95,13 +95,20 @@ impl Index {
             };
             claim(exception.kind, exception.name, target);
         }
+        // Then what a service calls itself, and its modes; so a mode wins over an alias that says less.
         for (place, service) in catalogue.services.iter().enumerate() {
-            let target = Target::Service(number(place));
-            for name in [service.id, service.name, service.short].into_iter().chain(service.aliases) {
-                claim(Kind::Name, name, target);
+            for name in [service.id, service.name, service.short] {
+                claim(Kind::Name, name, Target::Service(number(place)));
             }
-            for name in service.former_names {
-                claim(Kind::Name, name, target);
+            for (mode_place, mode) in (0..).zip(service.modes) {
+                for name in names::of_mode(service.id, mode) {
+                    claim(Kind::Name, &name, Target::Mode(number(place), mode_place));
+                }
+            }
+        }
+        for (place, service) in catalogue.services.iter().enumerate() {
+            for name in service.aliases.into_iter().chain(service.former_names) {
+                claim(Kind::Name, name, Target::Service(number(place)));
             }
         }
         for kind in &Kind::ALL[1..] {

@@ -463,9 +463,14 @@ fn corrected(known: Service, category: Category, fields: &mut Fields<'_>) -> Ser
     let mut modes = known.modes.to_vec();
     for (key, mut own) in fields.entries("modes") {
         sheet.check_id(key.line, &key.name);
-        match known.modes.iter().position(|mode| mode.id == key.name) {
-            Some(place) => modes[place] = mode(key, Some(modes[place]), &mut own),
-            None => modes.push(mode(key, None, &mut own)),
+        let before = known.modes.iter().position(|mode| mode.id == key.name);
+        let made = mode(key, before.map(|place| modes[place]), &mut own);
+        for name in names::of_mode(id, &made) {
+            sheet.claim(key.line, Kind::Name, &name, id);
+        }
+        match before {
+            Some(place) => modes[place] = made,
+            None => modes.push(made),
         }
         own.finish();
     }

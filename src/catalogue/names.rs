@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::Kind;
+use super::model::{Kind, Mode};
 
 /// The kinds of identifier that a service's file lists; the others are names, or ids of checks.
 pub const WRITTEN: &[Kind] = &[
@@ -49,6 +49,13 @@ pub fn slots(kind: Kind, name: &str) -> Vec<(Kind, String)> {
     slots.sort();
     slots.dedup();
     slots
+}
+
+/// What a mode of `service` is called besides `service@mode`: its own name (`EKS Auto Mode`), and the same two ids as one
+/// says them (`eks auto mode`).
+#[must_use]
+pub fn of_mode(service: &str, mode: &Mode) -> [String; 2] {
+    [mode.name.to_owned(), format!("{service} {}", mode.id)]
 }
 
 /// Lower case, letters and digits only.

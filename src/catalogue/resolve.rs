@@ -410,6 +410,7 @@ fn called<'c>(service: &'c Service, kinds: &[Kind]) -> Vec<(&'c str, &'c str)> {
     if kinds.contains(&Kind::Name) {
         all.extend([service.id, service.name, service.short]);
         all.extend(service.aliases.iter().chain(service.former_names));
+        all.extend(service.modes.iter().map(|mode| mode.name));
     }
     all.extend(kinds.iter().flat_map(|kind| service.called(*kind)));
     all.into_iter().map(|called| (called, &*service.id)).collect()
