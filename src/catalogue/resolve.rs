@@ -134,7 +134,7 @@ impl<'c> Resolver<'c> {
             (Some(Kind::Principal), self.host(host))
         } else if let Some(rest) = endpoint_service(name) {
             (Some(Kind::Endpoint), self.endpoint_service(rest))
-        } else if starts(bytes, b"aws/") {
+        } else if starts(bytes, b"aws/") || starts(bytes, b"/aws/") {
             (Some(Kind::Metric), self.exact(Kind::Metric, name))
         } else if starts(bytes, b"aws.") {
             let found = self.exact(Kind::Event, name).or_else(|| self.exact(Kind::Iam, &name[4..]));
@@ -256,7 +256,8 @@ impl<'c> Resolver<'c> {
         let mut end = length;
         while end > colon + 1 {
             if let Some(target) = self.index.get(Kind::Arn, &buffer[..end]) {
-                return Some((target, true));
+                // Cut at a slash or a colon it is the resource's type; at a hyphen, the family of types that begin so.
+                return Some((target, buffer[..length].get(end) != Some(&b'-')));
             }
             end = buffer[..end].iter().rposition(|byte| matches!(byte, b'/' | b':' | b'-')).unwrap_or(0);
         }
@@ -439,19 +440,19 @@ fn terraform_type(name: &str) -> Option<&str> {
 
 /// What stands before the domain of AWS's endpoints and principals.
 fn host(name: &str) -> Option<&str> {
-    let name = name.strip_prefix("https://").unwrap_or(name);
+    let name = after(name, "https://").unwrap_or(name);
     let name = name.split(['/', ':']).next().unwrap_or(name);
-    [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().find_map(|domain| name.strip_suffix(domain))
+    [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().find_map(|domain| before(name, domain))
 }
 
 /// What stands behind the reversed domain in the name of a VPC endpoint service, the Region in front:
 /// `com.amazonaws.eu-west-1.ecr.dkr`, `cn.com.amazonaws.cn-north-1.sqs`, `aws.sagemaker.eu-west-1.notebook`.
 fn endpoint_service(name: &str) -> Option<&str> {
-    let name = name.strip_prefix("cn.").unwrap_or(name);
-    if let Some(rest) = name.strip_prefix("com.amazonaws.") {
+    let name = after(name, "cn.").unwrap_or(name);
+    if let Some(rest) = after(name, "com.amazonaws.") {
         return Some(rest);
     }
-    let rest = name.strip_prefix("aws.")?;
+    let rest = after(name, "aws.")?;
     let (service, region) = rest.split_once('.')?;
     region.split('.').next().filter(|label| is_region(label)).map(|_| service)
 }
@@ -467,7 +468,7 @@ fn action(name: &str) -> Option<(&str, &str)> {
 fn is_region(label: &str) -> bool {
     let mut parts = label.rsplit('-');
     let number = parts.next().is_some_and(|part| part.len() == 1 && part.bytes().all(|b| b.is_ascii_digit()));
-    number && parts.clone().count() >= 2 && parts.all(|part| part.bytes().all(|b| b.is_ascii_lowercase()))
+    number && parts.clone().count() >= 2 && parts.all(|part| part.bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
 /// Whether a word of a type's name begins at `at`: after `::`, or where a capital starts a word.
@@ -483,6 +484,18 @@ fn camel_boundary(name: &[u8], at: usize) -> bool {
 
 fn starts(text: &[u8], prefix: &[u8]) -> bool {
     text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+}
+
+/// What stands behind `head`, in whatever case that is written.
+fn after<'n>(name: &'n str, head: &str) -> Option<&'n str> {
+    let (own, rest) = name.split_at_checked(head.len())?;
+    own.eq_ignore_ascii_case(head).then_some(rest)
+}
+
+/// What stands before `tail`, in whatever case that is written.
+fn before<'n>(name: &'n str, tail: &str) -> Option<&'n str> {
+    let (rest, own) = name.split_at_checked(name.len().checked_sub(tail.len())?)?;
+    own.eq_ignore_ascii_case(tail).then_some(rest)
 }
 
 fn lower<'b>(name: &str, buffer: &'b mut [u8; LONGEST]) -> Option<&'b [u8]> {
