@@ -15,8 +15,8 @@ use crate::catalogue::model::{Kind, Layer};
 use crate::catalogue::resolve::{Match, Meaning, Resolution, Resolver};
 use crate::render::{Block, Cell, Format, Grid, Page, Row, Table, Tone, View, tame, values};
 
-/// The longest line of a stream, in bytes: whatever is longer is no list of names.
-const LONGEST_LINE: usize = 64 * 1024;
+/// The longest name of a stream, in bytes: whatever is longer is no list of names.
+const LONGEST: usize = 64 * 1024;
 
 /// The arguments of `resolve`.
 #[derive(Clone, Debug, clap::Args)]
@@ -123,8 +123,11 @@ fn each_name(
     };
     // What of a name stood at the end of the last window.
     let mut rest: Vec<u8> = Vec::new();
-    let (mut line, mut length, mut first) = (1_u64, 0, true);
-    let too_long = |line| anyhow::anyhow!("stdin, line {line}: longer than 64 KiB; names are wanted here, one a line");
+    let (mut line, mut first) = (1_u64, true);
+    let too_long = |line| {
+        let what = if null { "name" } else { "line" };
+        anyhow::anyhow!("stdin, {what} {line}: longer than 64 KiB; names are wanted here, one a line")
+    };
     loop {
         let window = match input.fill_buf() {
             Ok(window) => window,
@@ -137,8 +140,7 @@ fn each_name(
         let mut from = 0;
         for at in memchr::memchr2_iter(end, between, window) {
             let name = &window[from..at];
-            length += name.len() + 1;
-            if length > LONGEST_LINE {
+            if rest.len() + name.len() > LONGEST {
                 return Err(too_long(line));
             }
             if rest.is_empty() {
@@ -149,18 +151,16 @@ fn each_name(
                 rest.clear();
             }
             first = false;
-            if window[at] == end {
-                line += 1;
-                length = 0;
-            }
+            line += u64::from(window[at] == end);
             from = at + 1;
         }
-        rest.extend_from_slice(&window[from..]);
-        let read = window.len();
-        input.consume(read);
-        if length + rest.len() > LONGEST_LINE {
+        let name = &window[from..];
+        if rest.len() + name.len() > LONGEST {
             return Err(too_long(line));
         }
+        rest.extend_from_slice(name);
+        let read = window.len();
+        input.consume(read);
     }
     told(&rest, first)
 }
