@@ -375,8 +375,11 @@ impl<'c> Resolver<'c> {
         } else {
             &[Kind::Name, Kind::Sdk, Kind::Iam]
         };
-        let every: Vec<(&str, &str)> =
+        let mut every: Vec<(&str, &str)> =
             self.catalogue.services.iter().flat_map(|service| called(service, kinds)).collect();
+        for shared in self.catalogue.exceptions.iter().filter(|exception| kinds.contains(&exception.kind)) {
+            every.extend(shared.services.iter().map(|id| (shared.name, *id)));
+        }
         let mut ids: Vec<&str> = Vec::new();
         for close in names::nearest(name, every.iter().map(|(called, _)| *called), most * 4) {
             for (_, id) in every.iter().filter(|(called, _)| *called == close) {
