@@ -61,6 +61,9 @@ pub struct Proof {
     pub check: u16,
 }
 
+/// What each key of each table leads to.
+type Claims = BTreeMap<(Kind, String), Target>;
+
 impl Index {
     /// The index of `catalogue`, whose claims are known to be free of collisions.
     ///
@@ -77,57 +80,7 @@ impl Index {
         if lists.into_iter().any(|length| length > MOST) || modes >= Some(usize::from(u8::MAX)) {
             return None;
         }
-        let number = |place: usize| u16::try_from(place).unwrap_or(u16::MAX);
-        let mut claims: BTreeMap<(Kind, String), Target> = BTreeMap::new();
-        let mut claim = |kind: Kind, name: &str, target: Target| {
-            for slot in names::slots(kind, name) {
-                claims.entry(slot).or_insert(target);
-            }
-        };
-        // The exceptions first: what they settle, no claim unsettles.
-        for (place, exception) in catalogue.exceptions.iter().enumerate() {
-            let target = match exception.services {
-                [one] => catalogue
-                    .services
-                    .binary_search_by(|service| service.id.cmp(one))
-                    .map_or(Target::Exception(number(place)), |found| Target::Service(number(found))),
-                _ => Target::Exception(number(place)),
-            };
-            claim(exception.kind, exception.name, target);
-        }
-        // Then what a service calls itself, and its modes; so a mode wins over an alias that says less.
-        for (place, service) in catalogue.services.iter().enumerate() {
-            for name in [service.id, service.name, service.short] {
-                claim(Kind::Name, name, Target::Service(number(place)));
-            }
-            for (mode_place, mode) in (0..).zip(service.modes) {
-                for name in names::of_mode(service.id, mode) {
-                    claim(Kind::Name, &name, Target::Mode(number(place), mode_place));
-                }
-            }
-        }
-        for (place, service) in catalogue.services.iter().enumerate() {
-            for name in service.aliases.into_iter().chain(service.former_names) {
-                claim(Kind::Name, name, Target::Service(number(place)));
-            }
-        }
-        for kind in &Kind::ALL[1..] {
-            for (place, service) in catalogue.services.iter().enumerate() {
-                for (mode_place, mode) in (0..).zip(service.modes) {
-                    // A type that alone reveals a mode leads straight to it.
-                    for condition in mode.when.iter().filter(|condition| condition.attribute.is_none()) {
-                        let of_kind =
-                            if condition.resource.contains("::") { Kind::Cloudformation } else { Kind::Terraform };
-                        if of_kind == *kind {
-                            claim(*kind, condition.resource, Target::Mode(number(place), mode_place));
-                        }
-                    }
-                }
-                for name in service.called(*kind) {
-                    claim(*kind, name, Target::Service(number(place)));
-                }
-            }
-        }
+        let mut claims = claims(catalogue);
         let mut checks: BTreeMap<(Kind, Text), Vec<Proof>> = BTreeMap::new();
         for (place, service) in catalogue.services.iter().enumerate() {
             for (own, check) in service.checks().enumerate() {
@@ -212,6 +165,66 @@ impl Index {
             at += 1;
         }
     }
+}
+
+/// Places of lists that are known to be short enough.
+fn number(place: usize) -> u16 {
+    u16::try_from(place).unwrap_or(u16::MAX)
+}
+
+/// Every name that services, modes and exceptions claim. Who comes first keeps it.
+fn claims(catalogue: &Catalogue) -> Claims {
+    let mut claims: Claims = Claims::new();
+    let mut claim = |kind: Kind, name: &str, target: Target| {
+        for slot in names::slots(kind, name) {
+            claims.entry(slot).or_insert(target);
+        }
+    };
+    // The exceptions first: what they settle, no claim unsettles.
+    for (place, exception) in catalogue.exceptions.iter().enumerate() {
+        let target = match exception.services {
+            [one] => catalogue
+                .services
+                .binary_search_by(|service| service.id.cmp(one))
+                .map_or(Target::Exception(number(place)), |found| Target::Service(number(found))),
+            _ => Target::Exception(number(place)),
+        };
+        claim(exception.kind, exception.name, target);
+    }
+    // Then what a service calls itself, and its modes; so a mode wins over an alias that says less.
+    for (place, service) in catalogue.services.iter().enumerate() {
+        for name in [service.id, service.name, service.short] {
+            claim(Kind::Name, name, Target::Service(number(place)));
+        }
+        for (mode_place, mode) in (0..).zip(service.modes) {
+            for name in names::of_mode(service.id, mode) {
+                claim(Kind::Name, &name, Target::Mode(number(place), mode_place));
+            }
+        }
+    }
+    for (place, service) in catalogue.services.iter().enumerate() {
+        for name in service.aliases.into_iter().chain(service.former_names) {
+            claim(Kind::Name, name, Target::Service(number(place)));
+        }
+    }
+    for kind in &Kind::ALL[1..] {
+        for (place, service) in catalogue.services.iter().enumerate() {
+            for (mode_place, mode) in (0..).zip(service.modes) {
+                // A type that alone reveals a mode leads straight to it.
+                for condition in mode.when.iter().filter(|condition| condition.attribute.is_none()) {
+                    let of_kind =
+                        if condition.resource.contains("::") { Kind::Cloudformation } else { Kind::Terraform };
+                    if of_kind == *kind {
+                        claim(*kind, condition.resource, Target::Mode(number(place), mode_place));
+                    }
+                }
+            }
+            for name in service.called(*kind) {
+                claim(*kind, name, Target::Service(number(place)));
+            }
+        }
+    }
+    claims
 }
 
 /// Eight bytes at a time, multiplied and folded: short keys, a table that never meets an adversary's keys.

@@ -41,7 +41,7 @@ pub fn catalogue(files: &[File]) -> Result<Catalogue, Vec<Fault>> {
         exceptions: List::default(),
         owners: Owners::default(),
     };
-    let (mut categories, mut services) = (Vec::new(), Vec::new());
+    let (mut categories, mut services) = (BTreeMap::new(), Vec::new());
     // The bibliography first: everything else cites it.
     let (bibliography, others): (Vec<&File>, Vec<&File>) = files.iter().partition(|file| file.path == "sources.yaml");
     for file in bibliography.into_iter().chain(others) {
@@ -51,7 +51,7 @@ pub fn catalogue(files: &[File]) -> Result<Catalogue, Vec<Fault>> {
         match file.path.split('/').collect::<Vec<_>>()[..] {
             ["layers.yaml"] => made.layers = fields.each("layers", layer_info).leak(),
             ["sources.yaml"] => sources(&sheet, &mut fields),
-            ["every-service.yaml"] => made.every_service = splits(&sheet, &mut fields).leak(),
+            ["every-service.yaml"] => made.every_service = over(&[], splits(&sheet, &mut fields)),
             ["identifiers.yaml"] => made.exceptions = exceptions(&mut fields).leak(),
             [folder, name] => match (Category::from_word(folder), name.strip_suffix(".yaml")) {
                 (None, _) => {
@@ -62,7 +62,9 @@ pub fn catalogue(files: &[File]) -> Result<Catalogue, Vec<Fault>> {
                     sheet.fault(1, "the file's name must end in `.yaml`");
                     continue;
                 }
-                (Some(category), Some("_category")) => categories.push(category_info(category, &mut fields)),
+                (Some(category), Some("_category")) => {
+                    categories.insert(category, category_info(category, &mut fields));
+                }
                 (Some(category), Some(id)) => {
                     sheet.check_id(1, id);
                     let fallback = Some(category);
@@ -76,9 +78,8 @@ pub fn catalogue(files: &[File]) -> Result<Catalogue, Vec<Fault>> {
         }
         fields.finish();
     }
-    categories.sort_by_key(|info| info.category);
     services.sort_by(|a: &Service, b| a.id.cmp(b.id));
-    made.categories = categories.leak();
+    made.categories = kept(categories.into_values());
     made.services = services.leak();
     made.sources = desk.sources.take().all.leak();
     made.date = made.sources.iter().map(|source| source.checked).max().unwrap_or_default();
@@ -108,7 +109,10 @@ pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Ve
         sources(&sheet, &mut own);
         own.finish();
     }
-    let mut all: BTreeMap<Text, Service> = base.services.iter().map(|s| (s.id, *s)).collect();
+    let mut all: BTreeMap<Text, Service> = BTreeMap::new();
+    for service in base.services {
+        all.insert(service.id, *service);
+    }
     for (key, mut own) in fields.entries("services") {
         sheet.check_id(key.line, &key.name);
         let known = all.remove(&*key.name);
@@ -271,15 +275,14 @@ fn sources(sheet: &Sheet<'_>, fields: &mut Fields<'_>) {
     }
 }
 
-fn splits(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> Vec<Split> {
-    let mut made: Vec<Split> = Vec::new();
+fn splits(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> BTreeMap<Layer, Split> {
+    let mut made = BTreeMap::new();
     for (key, mut own) in fields.entries("splits") {
         if let Some(layer) = layer(*sheet, key) {
-            made.push(split(layer, key, &mut own));
+            made.insert(layer, split(layer, key, &mut own));
         }
         own.finish();
     }
-    made.sort_by_key(|split| split.layer);
     made
 }
 
@@ -362,7 +365,7 @@ fn category_info(category: Category, fields: &mut Fields<'_>) -> CategoryInfo {
         blurb: fields.need("blurb"),
         note: fields.need("note"),
         sources: fields.cites(),
-        splits: splits(&sheet, fields).leak(),
+        splits: over(&[], splits(&sheet, fields)),
     }
 }
 
@@ -460,10 +463,35 @@ fn corrected(known: Service, category: Category, fields: &mut Fields<'_>) -> Ser
     }
     let when = conditions(fields);
     let own_splits = splits(&sheet, fields);
-    let mut modes = known.modes.to_vec();
+    let own_modes = modes(id, known.modes, fields);
+    let own_checks = checks(&sheet, fields);
+    let basis = fields.word("basis", Basis::ALL, Basis::from_word).unwrap_or(known.basis);
+    Service {
+        name,
+        short,
+        category,
+        basis,
+        part_of: part_of.or(known.part_of),
+        sources: if sources.is_empty() { known.sources } else { sources },
+        aliases: lined(known.aliases.into_iter().chain(aliases.iter().copied())),
+        former_names: lined(known.former_names.into_iter().chain(former_names.iter().copied())),
+        lifecycle: lifecycle.or(known.lifecycle),
+        identifiers: identifiers.leak(),
+        when: if when.is_empty() { known.when } else { when },
+        splits: over(known.splits, own_splits),
+        modes: own_modes,
+        checks: if own_checks.is_empty() { known.checks } else { own_checks.leak() },
+        ..known
+    }
+}
+
+/// The modes of the service `id`: the known ones, changed by what the fields say, and new ones behind them.
+fn modes(id: Text, known: List<Mode>, fields: &mut Fields<'_>) -> List<Mode> {
+    let sheet = fields.sheet;
+    let mut modes = known.to_vec();
     for (key, mut own) in fields.entries("modes") {
         sheet.check_id(key.line, &key.name);
-        let before = known.modes.iter().position(|mode| mode.id == key.name);
+        let before = known.iter().position(|mode| mode.id == key.name);
         let made = mode(key, before.map(|place| modes[place]), &mut own);
         for name in names::of_mode(id, &made) {
             sheet.claim(key.line, Kind::Name, &name, id);
@@ -488,32 +516,15 @@ fn corrected(known: Service, category: Category, fields: &mut Fields<'_>) -> Ser
             );
         }
     }
-    let own_checks = checks(&sheet, fields);
-    let basis = fields.word("basis", Basis::ALL, Basis::from_word).unwrap_or(known.basis);
-    Service {
-        name,
-        short,
-        category,
-        basis,
-        part_of: part_of.or(known.part_of),
-        sources: if sources.is_empty() { known.sources } else { sources },
-        aliases: lined(known.aliases.into_iter().chain(aliases.iter().copied())),
-        former_names: lined(known.former_names.into_iter().chain(former_names.iter().copied())),
-        lifecycle: lifecycle.or(known.lifecycle),
-        identifiers: identifiers.leak(),
-        when: if when.is_empty() { known.when } else { when },
-        splits: over(known.splits, own_splits),
-        modes: modes.leak(),
-        checks: if own_checks.is_empty() { known.checks } else { own_checks.leak() },
-        ..known
-    }
+    modes.leak()
 }
 
 /// `own` over `known`, layer by layer.
-fn over(known: &[Split], own: Vec<Split>) -> List<Split> {
-    let mut all: BTreeMap<Layer, Split> = known.iter().map(|split| (split.layer, *split)).collect();
-    all.extend(own.into_iter().map(|split| (split.layer, split)));
-    kept(all.into_values())
+fn over(known: &[Split], mut own: BTreeMap<Layer, Split>) -> List<Split> {
+    for split in known {
+        own.entry(split.layer).or_insert(*split);
+    }
+    kept(own.into_values())
 }
 
 fn mode(key: &Key, known: Option<Mode>, fields: &mut Fields<'_>) -> Mode {

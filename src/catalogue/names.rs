@@ -82,6 +82,10 @@ fn cloudformation(name: &str) -> String {
 
 /// The names among `known` that `wanted` could have been meant for, best first, at most `most`.
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+    ranked(wanted, &mut known.into_iter(), most)
+}
+
+fn ranked<'a>(wanted: &str, known: &mut dyn Iterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
     let plain = squash(wanted);
     let length = plain.chars().count();
     if !(2..=64).contains(&length) {

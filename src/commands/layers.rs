@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::records::LayerRecord;
 use super::telling::{group_title, party_cell};
 use super::{Context, Outcome, completions};
-use crate::catalogue::model::{Catalogue, Category, Layer};
+use crate::catalogue::model::{Catalogue, Category, Group, Layer};
 use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
 /// The arguments of `layers`.
@@ -94,18 +94,14 @@ impl View for Layers<'_> {
             return self.full(layer);
         }
         let mut rows = Vec::new();
-        let mut group = None;
-        let mut records = self.typed();
-        records.sort_by_key(|record| record.group);
-        for record in records {
-            if group.replace(record.group) != Some(record.group) {
-                rows.push(Row::Group(group_title(record.group).to_owned()));
+        let records = self.typed();
+        for group in Group::ALL {
+            rows.push(Row::Group(group_title(*group).to_owned()));
+            for record in records.iter().filter(|record| record.group == *group) {
+                let mut cells = vec![Cell::new(record.layer.word(), Tone::Strong)];
+                cells.extend(record.defaults.each().map(party_cell));
+                rows.push(Row::Cells(cells));
             }
-            let mut cells = vec![Cell::new(record.layer.word(), Tone::Strong)];
-            for party in record.defaults.each() {
-                cells.push(party_cell(party));
-            }
-            rows.push(Row::Cells(cells));
         }
         let columns = ["Layer", "infrastructure", "container", "abstracted"].map(str::to_owned).to_vec();
         Page {
