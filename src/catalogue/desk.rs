@@ -96,7 +96,7 @@ impl Desk {
         if faults.is_empty() {
             return Ok(made);
         }
-        faults.sort();
+        faults.sort_unstable();
         faults.dedup();
         if faults.len() >= MOST_FAULTS
             && let Some(Fault { file, line, .. }) = faults.last().cloned()

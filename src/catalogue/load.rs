@@ -78,7 +78,7 @@ pub fn catalogue(files: &[File]) -> Result<Catalogue, Vec<Fault>> {
         }
         fields.finish();
     }
-    services.sort_by(|a: &Service, b| a.id.cmp(b.id));
+    services.sort_unstable_by(|a: &Service, b| a.id.cmp(b.id));
     made.categories = kept(categories.into_values());
     made.services = services.leak();
     made.sources = desk.sources.take().all.leak();
@@ -269,7 +269,7 @@ fn sources(sheet: &Sheet<'_>, fields: &mut Fields<'_>) {
         made.push(Source { page, checked: checked.unwrap_or_default() });
         own.finish();
     }
-    made.sort_by_key(Source::id);
+    made.sort_unstable_by_key(Source::id);
     for source in made {
         sheet.desk.sources.borrow_mut().add(source);
     }

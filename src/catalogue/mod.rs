@@ -172,7 +172,7 @@ impl Catalogue {
     #[must_use]
     pub fn grouped(&self) -> Vec<Layer> {
         let mut layers = Layer::ALL.to_vec();
-        layers.sort_by_key(|layer| self.group(*layer));
+        layers.sort_unstable_by_key(|layer| (self.group(*layer), *layer));
         layers
     }
 

@@ -46,7 +46,7 @@ pub fn slots(kind: Kind, name: &str) -> Vec<(Kind, String)> {
         slots.extend([(Kind::Name, squash(name)), (Kind::Name, plain(name))]);
     }
     slots.retain(|(_, key)| !key.is_empty());
-    slots.sort();
+    slots.sort_unstable();
     slots.dedup();
     slots
 }
@@ -113,6 +113,6 @@ fn ranked<'a>(wanted: &str, known: &mut dyn Iterator<Item = &'a str>, most: usiz
         }
     }
     let mut ranked: Vec<(&str, (usize, usize))> = best.into_iter().collect();
-    ranked.sort_by_key(|(name, rank)| (*rank, *name));
+    ranked.sort_unstable_by_key(|(name, rank)| (*rank, *name));
     ranked.into_iter().take(most).map(|(name, _)| name).collect()
 }

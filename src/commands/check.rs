@@ -84,7 +84,7 @@ fn folder(root: &Path, shown: &str) -> anyhow::Result<Vec<Fault>> {
     if files.is_empty() {
         bail!("no .yaml file in {shown}");
     }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let faults = load::catalogue(&files).err().unwrap_or_default();
     let placed = |fault: Fault| Fault { file: format!("{}/{}", shown.trim_end_matches('/'), fault.file), ..fault };
     Ok(faults.into_iter().map(placed).collect())

@@ -197,7 +197,7 @@ impl<'c> Estate<'c> {
             let total: u64 = self.unmatched.values().map(|own| own.count).sum();
             lines.push(format!("not matched: {} of {}", total, plural(total.max(self.items), "thing")));
             let mut worst: Vec<_> = self.unmatched.iter().collect();
-            worst.sort_by_key(|(name, own)| (std::cmp::Reverse(own.count), *name));
+            worst.sort_unstable_by_key(|(name, own)| (std::cmp::Reverse(own.count), *name));
             for (name, own) in worst.iter().take(MOST) {
                 let candidates = match &own.candidates[..] {
                     [] => String::new(),

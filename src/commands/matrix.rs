@@ -195,7 +195,7 @@ impl<'c> Matrix<'c> {
         let mut sorted: Vec<_> = profiles.into_iter().collect();
         // What leaves most to the customer comes first.
         let yours = |profile: &[Party]| profile.iter().filter(|party| **party != Party::Aws).count();
-        sorted.sort_by_key(|(profile, _)| std::cmp::Reverse(yours(profile)));
+        sorted.sort_unstable_by(|(a, _), (b, _)| yours(b).cmp(&yours(a)).then_with(|| a.cmp(b)));
         let rows = sorted.into_iter().map(|(profile, services)| {
             let mut cells: Vec<Cell> = profile
                 .iter()

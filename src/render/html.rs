@@ -17,8 +17,9 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 pub(super) fn page(picture: &Picture) -> String {
-    let teams: BTreeSet<&str> = cells(picture).filter_map(|(_, _, cell)| cell.team.as_deref()).collect();
-    let parties: BTreeMap<&str, Tone> = cells(picture).map(|(_, _, cell)| (cell.word, cell.tone)).collect();
+    let (mut teams, mut parties): (BTreeSet<&str>, BTreeMap<&str, Tone>) = Default::default();
+    teams.extend(cells(picture).filter_map(|(_, _, cell)| cell.team.as_deref()));
+    parties.extend(cells(picture).map(|(_, _, cell)| (cell.word, cell.tone)));
     let page = html! {
         (DOCTYPE)
         html lang="en" {

@@ -123,7 +123,8 @@ fn requirement(own: &str, control: Control, records: &[&AnswerRecord<'_>], root:
         }
     }
     let layers = joined(records.iter().map(|record| record.layer));
-    let parties: BTreeSet<Party> = records.iter().map(|record| record.party).collect();
+    let mut parties: BTreeSet<Party> = BTreeSet::new();
+    parties.extend(records.iter().map(|record| record.party));
     json!({
         "uuid": id(root, &[own, &control_id]),
         "control-id": control_id,
