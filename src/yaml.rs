@@ -11,6 +11,10 @@ use granit_parser::{Event, Parser, Span};
 /// Deeper than any document that people write; shallow enough for the smallest stack.
 const DEEPEST: usize = 100;
 
+/// More than any document has; few enough that their tree fits anywhere: a value is many times larger in memory than as
+/// text.
+const MOST: usize = 1_000_000;
+
 /// A value and where it stands.
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -77,10 +81,10 @@ impl Node {
 /// # Errors
 ///
 /// Text that is not YAML, holds more than one document, an alias, a key that is not plain text, a key twice, or is
-/// nested too deeply.
+/// nested too deeply or too large.
 pub fn parse(text: &str) -> Result<Node, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = Reader { parser: Parser::new_from_str(text), line: 1 };
+    let mut reader = Reader { parser: Parser::new_from_str(text), line: 1, values: 0 };
     loop {
         match reader.next()? {
             (Event::StreamEnd, line) => return Ok(Node { line, tag: None, value: Value::Null }),
@@ -108,6 +112,8 @@ fn fault(line: usize, message: impl Into<String>) -> Error {
 struct Reader<'a> {
     parser: Parser<'a, granit_parser::StrInput<'a>>,
     line: usize,
+    /// How many values were read.
+    values: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -125,6 +131,10 @@ impl<'a> Reader<'a> {
     fn node(&mut self, event: Event<'a>, line: usize, depth: usize) -> Result<Node, Error> {
         if depth > DEEPEST {
             return Err(fault(line, format!("nested more than {DEEPEST} levels deep")));
+        }
+        self.values += 1;
+        if self.values > MOST {
+            return Err(fault(line, format!("more than {MOST} values")));
         }
         let tag = event.tag().filter(|tag| tag.is_custom()).map(|tag| tag.suffix().to_owned());
         let value = match event {
