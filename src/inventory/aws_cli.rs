@@ -1,5 +1,6 @@
 //! What the AWS CLI prints about an account: each of these readers takes the list that one command's output holds.
 
+use super::findings::Once;
 use super::json::Json;
 use super::{Attributes, Error, Item, Sink};
 
@@ -48,6 +49,12 @@ pub(super) fn explored(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
     Ok(Some("Resource Explorer"))
 }
 
+/// A count as it is written; one where it is no number. Nobody has four thousand million of a thing, and so no sum of
+/// counts overflows.
+fn how_many(number: &str) -> u64 {
+    number.parse::<u32>().map_or(1, u64::from)
+}
+
 /// `configservice get-discovered-resource-counts`.
 pub(super) fn config_counts(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
     let none = Attributes::default();
@@ -59,7 +66,7 @@ pub(super) fn config_counts(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect
             "resourceType" => json.scalar(&mut kind).map(drop),
             "count" => {
                 json.scalar(&mut number)?;
-                count = number.parse().unwrap_or(1);
+                count = how_many(&number);
                 Ok(())
             }
             _ => json.skip(),
@@ -91,12 +98,12 @@ pub(super) fn config_selection(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dial
             "resourceType" => json.scalar(&mut kind).map(drop),
             "COUNT(*)" => {
                 json.scalar(&mut number)?;
-                count = number.parse().unwrap_or(1);
+                count = how_many(&number);
                 Ok(())
             }
             _ => json.skip(),
         })?;
-        if !kind.is_empty() {
+        if !kind.is_empty() && count > 0 {
             sink.item(Item { name: &kind, count, attributes: &none });
         }
         Ok(())
@@ -108,7 +115,7 @@ pub(super) fn config_selection(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dial
 pub(super) fn costs(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
     let none = Attributes::default();
     let mut name = String::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut once = Once::default();
     json.maybe_array(|json| {
         json.maybe_object(|key, json| match key {
             "Groups" => json.maybe_array(|json| {
@@ -120,7 +127,7 @@ pub(super) fn costs(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
                                 return json.skip();
                             }
                             // A service stands once a month here; it is one service.
-                            if json.scalar(&mut name)? && seen.len() < 100_000 && seen.insert(name.clone()) {
+                            if json.scalar(&mut name)? && once.first(&name) {
                                 sink.item(Item { name: &name, count: 1, attributes: &none });
                             }
                             Ok(())

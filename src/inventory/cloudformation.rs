@@ -62,7 +62,7 @@ pub(super) fn read_yaml(text: &str, sink: &mut dyn Sink) -> Result<&'static str,
         attributes.clear(true);
         if let Some(Value::Map(properties)) = field(resource, "Properties").map(|node| &node.value) {
             for (key, node) in properties.iter().filter(|(key, _)| sink.wants(&key.name)) {
-                flatten(&key.name, node, &mut attributes);
+                flatten(&key.name, node, &mut attributes)?;
             }
         }
         computed(&mut attributes);
@@ -80,18 +80,17 @@ fn field<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
     }
 }
 
-fn flatten(path: &str, node: &Node, into: &mut Attributes) {
-    if node.tag.is_some() {
-        return into.push(path, Found::Unknown);
-    }
-    match &node.value {
-        Value::Text(text) if !text.is_empty() => into.push(path, Found::Value(text.clone())),
-        Value::List(items) if !items.is_empty() => items.iter().for_each(|item| flatten(path, item, into)),
-        Value::Map(entries) if !entries.is_empty() => {
-            for (key, node) in entries {
-                flatten(&format!("{path}.{}", key.name), node, into);
-            }
+fn flatten(path: &str, node: &Node, into: &mut Attributes) -> Result<(), Error> {
+    let found = match &node.value {
+        _ if node.tag.is_some() => Found::Unknown,
+        Value::Text(text) if !text.is_empty() => Found::Value(text.clone()),
+        Value::List(items) if !items.is_empty() => {
+            return items.iter().try_for_each(|item| flatten(path, item, into));
         }
-        _ => into.push(path, Found::Nothing),
-    }
+        Value::Map(entries) if !entries.is_empty() => {
+            return entries.iter().try_for_each(|(key, node)| flatten(&format!("{path}.{}", key.name), node, into));
+        }
+        _ => Found::Nothing,
+    };
+    into.push(path, found).map_err(|message| Error::Text(node.line, message.to_owned()))
 }

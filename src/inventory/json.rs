@@ -260,7 +260,7 @@ impl<'r> Json<'r> {
         Ok(u16::try_from(unit).unwrap_or_default())
     }
 
-    /// A text, or the word of a number or truth value; none for null, lists and objects, which are passed over.
+    /// A text, or the word of a number or truth value; nothing for null, lists and objects, which are passed over.
     pub(super) fn scalar(&mut self, out: &mut String) -> Result<bool, Error> {
         out.clear();
         match self.peek()? {
@@ -268,7 +268,11 @@ impl<'r> Json<'r> {
             b'{' | b'[' => self.skip().map(|()| false),
             _ => {
                 self.word(out)?;
-                Ok(out != "null")
+                let there = out != "null";
+                if !there {
+                    out.clear();
+                }
+                Ok(there)
             }
         }
     }

@@ -39,6 +39,8 @@ pub struct Attributes {
     pairs: Vec<(String, Found)>,
     /// Whether an attribute that is not there is known to be unset; in a Terraform plan it may just not be known yet.
     whole: bool,
+    /// How much memory the pairs take, roughly.
+    bytes: usize,
 }
 
 /// What stands at a path.
@@ -78,13 +80,24 @@ impl Attributes {
         })
     }
 
+    /// The most that the attributes of one thing may take; what people run takes kilobytes.
+    const MOST: usize = 4 << 20;
+
     fn clear(&mut self, whole: bool) {
         self.pairs.clear();
         self.whole = whole;
+        self.bytes = 0;
     }
 
-    fn push(&mut self, path: &str, found: Found) {
+    /// Adds what stands at `path`; fails with what is wrong if that is too much.
+    fn push(&mut self, path: &str, found: Found) -> Result<(), &'static str> {
+        let value = if let Found::Value(value) = &found { value.len() } else { 0 };
+        self.bytes += path.len() + value + size_of::<(String, Found)>();
+        if self.bytes > Self::MOST {
+            return Err("one resource with more than 4 MiB of attributes");
+        }
         self.pairs.push((path.to_owned(), found));
+        Ok(())
     }
 }
 

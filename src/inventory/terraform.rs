@@ -178,12 +178,12 @@ pub(super) fn flatten(
         _ => {
             any = json.scalar(scratch)? && !scratch.is_empty();
             if any {
-                into.push(path, Found::Value(scratch.clone()));
+                into.push(path, Found::Value(scratch.clone())).map_err(|message| json.fault(message))?;
             }
         }
     }
     if !any {
-        into.push(path, Found::Nothing);
+        into.push(path, Found::Nothing).map_err(|message| json.fault(message))?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Read};
 
 use super::Error;
 use super::json::Json;
+use super::sheet::Rows;
 
 /// How a check ended for one resource, or for all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,19 +197,15 @@ fn managed_rule(name: &str) -> &str {
 
 /// Prowler's csv.
 fn prowler(input: &mut dyn Read, tell: &mut dyn FnMut(&str, Verdict)) -> Result<&'static str, Error> {
-    let mut reader = csv::ReaderBuilder::new().delimiter(b';').flexible(true).from_reader(input);
-    let fault = |error: csv::Error| match error.into_kind() {
-        csv::ErrorKind::Io(error) => Error::Io(error),
-        other => Error::Text(1, format!("{other:?}")),
-    };
-    let names = reader.byte_headers().map_err(fault)?.clone();
+    let mut rows = Rows::new(input, b';');
+    let names = rows.names()?;
     let place = |wanted: &[u8]| names.iter().position(|name| name == wanted);
     let (Some(check), Some(status)) = (place(b"CHECK_ID"), place(b"STATUS")) else {
         return Err(Error::Text(1, "no columns CHECK_ID and STATUS between semicolons".to_owned()));
     };
     let muted = place(b"MUTED");
     let mut row = csv::ByteRecord::new();
-    while reader.read_byte_record(&mut row).map_err(fault)? {
+    while rows.next(&mut row)? {
         let cell = |place: usize| String::from_utf8_lossy(row.get(place).unwrap_or_default());
         if cell(check).is_empty() {
             continue;
