@@ -61,6 +61,9 @@ pub(super) fn ask<'c>(
 /// At most so many different names are told apart among the unmatched and the ignored; the rest is only counted.
 const MOST_NAMES: usize = 5_000;
 
+/// The longest name that is told in full, in characters: as long as an ARN may be.
+const LONGEST_NAME: usize = 2_048;
+
 /// What stands for names beyond [`MOST_NAMES`].
 const OTHERS: &str = "(others)";
 
@@ -153,8 +156,9 @@ impl<'c> Estate<'c> {
     }
 
     fn miss(&mut self, name: &str, count: u64, candidates: Vec<&'c str>) {
-        let name = if self.unmatched.len() < MOST_NAMES || self.unmatched.contains_key(name) { name } else { OTHERS };
-        let own = self.unmatched.entry(tame(name).into_owned()).or_default();
+        let name = told(name);
+        let known = self.unmatched.len() < MOST_NAMES || self.unmatched.contains_key(&name);
+        let own = self.unmatched.entry(if known { name } else { OTHERS.to_owned() }).or_default();
         own.count += count;
         own.candidates = candidates;
     }
@@ -224,6 +228,14 @@ impl<'c> Estate<'c> {
     }
 }
 
+/// A name of an inventory as people get to see it.
+fn told(name: &str) -> String {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", tame(&name[..end])),
+        None => tame(name).into_owned(),
+    }
+}
+
 pub(super) fn plural(count: u64, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
@@ -262,7 +274,7 @@ impl Sink for Estate<'_> {
     }
 
     fn ignored(&mut self, name: &str, reason: &'static str, count: u64) {
-        let key = (tame(name).into_owned(), reason);
+        let key = (told(name), reason);
         let known = self.ignored.len() < MOST_NAMES || self.ignored.contains_key(&key);
         let key = if known { key } else { (OTHERS.to_owned(), reason) };
         *self.ignored.entry(key).or_default() += count;
