@@ -11,7 +11,7 @@ use super::{Context, Outcome};
 use crate::catalogue::Known;
 use crate::catalogue::load::{self, Fault, File};
 use crate::catalogue::model::Category;
-use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View};
+use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, tame};
 
 /// The arguments of `check`.
 #[derive(Clone, Debug, clap::Args)]
@@ -37,16 +37,17 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
         let own = path.canonicalize().ok();
         all.into_iter().filter(|fault| Path::new(&fault.file).canonicalize().ok() == own).collect()
     } else {
-        let text = fs::read(path).with_context(|| format!("cannot read {shown}"))?;
-        match String::from_utf8(text) {
+        match super::text(path, super::LARGEST)? {
             Ok(text) => Known::with_overlay(&shown, &text).err().unwrap_or_default(),
-            Err(error) => {
-                let valid = error.utf8_error().valid_up_to();
-                let line = String::from_utf8_lossy(&error.as_bytes()[..valid]).matches('\n').count() + 1;
-                vec![Fault { file: shown.clone(), line, message: "not UTF-8 text".to_owned() }]
-            }
+            Err(fault) => vec![fault],
         }
     };
+    // Whatever stands in a file, and however it is called: it goes to a terminal.
+    let harmless = |text: &str| tame(text).into_owned();
+    let faults: Vec<Fault> = faults
+        .iter()
+        .map(|fault| Fault { file: harmless(&fault.file), message: harmless(&fault.message), ..*fault })
+        .collect();
     let no = !faults.is_empty();
     let notes = if no {
         vec![format!("{} {}", faults.len(), if faults.len() == 1 { "fault" } else { "faults" })]
@@ -65,27 +66,35 @@ fn data_folder(path: &Path) -> Option<&Path> {
 }
 
 fn folder(root: &Path, shown: &str) -> anyhow::Result<Vec<Fault>> {
-    let mut files = Vec::new();
+    let mut files: Vec<File> = Vec::new();
+    let mut faults = Vec::new();
+    let mut left = super::LARGEST;
     let mut open = vec![(root.to_owned(), String::new())];
     while let Some((folder, below)) = open.pop() {
         let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
         for entry in entries {
             let entry = entry.with_context(|| format!("cannot read {}", folder.display()))?;
-            let name = format!("{below}{}", entry.file_name().to_string_lossy());
-            if entry.path().is_dir() {
-                open.push((entry.path(), format!("{name}/")));
-            } else if entry.path().extension().is_some_and(|ending| ending == "yaml") {
-                let text = fs::read_to_string(entry.path())
-                    .with_context(|| format!("cannot read {}", entry.path().display()))?;
-                files.push(File { path: name, text });
+            let (path, name) = (entry.path(), format!("{below}{}", entry.file_name().to_string_lossy()));
+            // A link to a folder is not followed: it may lead back to where it stands.
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                open.push((path, format!("{name}/")));
+            } else if path.extension().is_some_and(|ending| ending == "yaml") && path.is_file() {
+                match super::text(&path, left)? {
+                    Ok(text) => {
+                        left -= text.len();
+                        files.push(File { path: name, text });
+                    }
+                    Err(fault) => faults.push(Fault { file: name, ..fault }),
+                }
             }
         }
     }
-    if files.is_empty() {
+    if files.is_empty() && faults.is_empty() {
         bail!("no .yaml file in {shown}");
     }
     files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    let faults = load::catalogue(&files).err().unwrap_or_default();
+    faults.extend(load::catalogue(&files).err().unwrap_or_default());
+    faults.sort_unstable();
     let placed = |fault: Fault| Fault { file: format!("{}/{}", shown.trim_end_matches('/'), fault.file), ..fault };
     Ok(faults.into_iter().map(placed).collect())
 }

@@ -3,6 +3,7 @@
 //! people) and in `estate` (what an inventory holds).
 
 use crate::catalogue::Known;
+use crate::catalogue::load::Fault;
 use crate::catalogue::model::{Catalogue, Category, Layer, Mode, Service};
 use crate::catalogue::resolve::{Meaning, Resolution};
 use crate::render::{Canvas, Format, View};
@@ -178,17 +179,42 @@ fn word_parser<T: Copy + Send + Sync + 'static>(
         .map(move |text| *words.iter().find(|member| word(**member) == text).expect("clap takes listed words only"))
 }
 
+/// The most that a catalogue of files may hold: six times the built-in one.
+const LARGEST: usize = 16 << 20;
+
+/// The text of a catalogue file that may take up to `room` bytes; not UTF-8 is a fault of the file.
+///
+/// # Errors
+///
+/// A file that cannot be read, or is larger than that.
+fn text(file: &std::path::Path, room: usize) -> anyhow::Result<Result<String, Fault>> {
+    use anyhow::Context as _;
+    use std::io::Read;
+    let shown = file.display().to_string();
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)
+        .and_then(|file| file.take(room as u64 + 1).read_to_end(&mut bytes))
+        .with_context(|| format!("cannot read the catalogue {shown}"))?;
+    if bytes.len() > room {
+        anyhow::bail!("{shown}: more than {} MiB; a catalogue is smaller", LARGEST >> 20);
+    }
+    Ok(String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = memchr::memchr_iter(b'\n', valid).count() + 1;
+        Fault { file: shown, line, message: "not UTF-8 text".to_owned() }
+    }))
+}
+
 /// The catalogue, with the overlay in `file` on top if one is named.
 ///
 /// # Errors
 ///
 /// A file that cannot be read, or one with faults, which are all listed.
 pub fn open(file: Option<&std::path::Path>) -> anyhow::Result<Known> {
-    use anyhow::Context as _;
     let Some(file) = file else { return Ok(Known::default()) };
     let shown = file.display().to_string();
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read the catalogue {shown}"))?;
-    Known::with_overlay(&shown, &text).map_err(|faults| {
+    let text = text(file, LARGEST)?.map_err(|fault| vec![fault]);
+    text.and_then(|text| Known::with_overlay(&shown, &text)).map_err(|faults| {
         let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("the catalogue {shown} has faults\n  {}\n  try: whose check {shown}", lines.join("\n  "))
     })
