@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use whose::cli::{Cli, Colour};
 use whose::commands::{self, Context, Outcome};
-use whose::render::{Canvas, Format};
+use whose::render::{Canvas, Format, tame, tame_lines};
 
 fn main() -> ExitCode {
     match run() {
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to do if stderr is closed too.
-            _ = writeln!(io::stderr(), "error: {error:#}");
+            _ = writeln!(io::stderr(), "error: {}", tame_lines(&format!("{error:#}")));
             ExitCode::from(2)
         }
     }
@@ -42,7 +42,7 @@ fn run() -> anyhow::Result<ExitCode> {
     let Outcome { text, notes, no } = cli.run(&context_of(&known), &mut out)?;
     // Notes first: where both streams meet, what a table leaves out is said before the table ends the screen.
     for note in notes {
-        _ = writeln!(io::stderr(), "{note}");
+        _ = writeln!(io::stderr(), "{}", tame_lines(&note));
     }
     out.write_all(text.as_bytes())?;
     out.flush()?;
@@ -51,18 +51,25 @@ fn run() -> anyhow::Result<ExitCode> {
 
 /// Help and version are answers; every other failure of the parser is a question that could not be answered.
 fn usage(error: &clap::Error) -> anyhow::Result<ExitCode> {
-    let colour = |terminal| canvas(Colour::Auto, terminal).colour;
+    // A message repeats what was typed, and colours are control characters: it has either, never both.
+    let plain = tame_lines(&error.render().to_string());
+    let coloured = |terminal| canvas(Colour::Auto, terminal).colour && !typed_controls();
+    let text = |terminal| if coloured(terminal) { error.render().ansi().to_string() } else { plain.clone() };
     if error.use_stderr() {
-        let text = error.render();
-        let text = if colour(io::stderr().is_terminal()) { text.ansi().to_string() } else { text.to_string() };
-        _ = write!(io::stderr(), "{text}");
+        _ = write!(io::stderr(), "{}", text(io::stderr().is_terminal()));
         return Ok(ExitCode::from(2));
     }
-    let text = error.render();
-    let text = if colour(io::stdout().is_terminal()) { text.ansi().to_string() } else { text.to_string() };
-    io::stdout().write_all(text.as_bytes())?;
+    io::stdout().write_all(text(io::stdout().is_terminal()).as_bytes())?;
     io::stdout().flush()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether an argument holds characters that must not reach a terminal.
+fn typed_controls() -> bool {
+    std::env::args_os().any(|argument| {
+        let argument = argument.to_string_lossy();
+        tame(&argument) != argument
+    })
 }
 
 fn canvas(colour: Colour, terminal: bool) -> Canvas {
