@@ -13,7 +13,7 @@ fuzz_target!(|name: &str| {
     let again = resolver.resolve(&format!(" {name}\t"));
     assert_eq!(said(found.meaning), said(again.meaning), "white space around a name");
     // Near names are a search through all of them: too slow to be made for every input.
-    if name.len() == 7 {
+    if name.len() < 40 && name.bytes().fold(0, u8::wrapping_add) == 7 {
         let near = resolver.suggestions(name, 3);
         assert!(near.len() <= 3 && near.iter().all(|id| Known::default().catalogue().service(id).is_some()));
     }

@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use whose::catalogue::Known;
 use whose::commands::{Context, resolve};
-use whose::render::{Canvas, Format};
+use whose::render::{Canvas, Format, tame};
 use whose_fuzz::harmless;
 
 fuzz_target!(|data: &[u8]| {
@@ -35,12 +35,10 @@ fuzz_target!(|data: &[u8]| {
     assert!(rows.iter().all(|row| row.len() == 4), "four columns");
     assert_eq!(no, rows.iter().any(|row| row[3] == "none"));
     for (row, name) in rows.iter().zip(&names) {
-        let name: String =
-            String::from_utf8_lossy(name).chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-        assert_eq!(row[0], name, "in order");
+        assert_eq!(row[0], tame(&String::from_utf8_lossy(name)), "in order");
     }
-    // Whose near names are slow to find.
-    if data.len() == 31 {
+    // A record in JSON has near names, which are slow to find: for some inputs only.
+    if data.len() < 200 && data.iter().copied().fold(0, u8::wrapping_add) == 7 {
         let (lines, _) = answer(Format::Ndjson).expect("what one format takes, all take");
         harmless(&lines);
         assert_eq!(lines.split_terminator('\n').count(), names.len());
