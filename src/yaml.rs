@@ -83,8 +83,21 @@ impl Node {
 /// Text that is not YAML, holds more than one document, an alias, a key that is not plain text, a key twice, or is
 /// nested too deeply or too large.
 pub fn parse(text: &str) -> Result<Node, Error> {
+    document(text, true)
+}
+
+/// Reads the single document in `text` as most programs do: of a key that stands twice, the last one counts.
+///
+/// # Errors
+///
+/// The same as [`parse`], but for keys that stand twice.
+pub fn parse_loosely(text: &str) -> Result<Node, Error> {
+    document(text, false)
+}
+
+fn document(text: &str, strict: bool) -> Result<Node, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = Reader { parser: Parser::new_from_str(text), line: 1, values: 0 };
+    let mut reader = Reader { parser: Parser::new_from_str(text), line: 1, values: 0, strict };
     loop {
         match reader.next()? {
             (Event::StreamEnd, line) => return Ok(Node { line, tag: None, value: Value::Null }),
@@ -114,6 +127,8 @@ struct Reader<'a> {
     line: usize,
     /// How many values were read.
     values: usize,
+    /// Whether a key that stands twice is refused.
+    strict: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -160,13 +175,19 @@ impl<'a> Reader<'a> {
                         (Event::Scalar(text, ..), line) => Key { line, name: text.into_owned() },
                         (_, line) => return Err(fault(line, "a key that is not plain text")),
                     };
-                    if let Some(first) = seen.insert(name.name.clone(), name.line) {
-                        let message = format!("`{}` stands here twice (first on line {first})", name.name);
+                    let first = seen.get(&name.name).copied();
+                    if let Some((_, line)) = first.filter(|_| self.strict) {
+                        let message = format!("`{}` stands here twice (first on line {line})", name.name);
                         return Err(fault(name.line, message));
                     }
                     let (event, line) = self.next()?;
                     let node = self.node(event, line, depth + 1)?;
-                    entries.push((name, node));
+                    if let Some((place, _)) = first {
+                        entries[place] = (name, node);
+                    } else {
+                        seen.insert(name.name.clone(), (entries.len(), name.line));
+                        entries.push((name, node));
+                    }
                 }
             }
             Event::Alias(_) => return Err(fault(line, "an alias (`*name`): write the value out")),

@@ -176,12 +176,10 @@ impl<'c> Estate<'c> {
             let all = tally.open > 0 || tally.modes.is_empty();
             if all {
                 let silent = if tally.open > 0 { tally.open } else { shared };
-                notes.push(format!(
-                    "{}: {} not say which mode; all {} modes are shown",
-                    service.id,
-                    if silent == 1 { "one thing does".to_owned() } else { format!("{silent} things do") },
-                    service.modes.len()
-                ));
+                let things = if silent == 1 { "one thing does".to_owned() } else { format!("{silent} things do") };
+                let every =
+                    if service.modes.len() == 2 { "both".to_owned() } else { format!("all {}", service.modes.len()) };
+                notes.push(format!("{}: {things} not say which mode; {every} modes are shown", service.id));
             }
             for (place, mode) in service.modes.iter().enumerate() {
                 let own = tally.modes.get(&place).copied().unwrap_or(0);
@@ -240,6 +238,23 @@ pub(super) fn plural(count: u64, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
+/// The provider of a type that is another's than AWS's: `Datadog::Monitors::Monitor`, `module.app.kubernetes_pod.web[0]`.
+/// What a CloudFormation module stands for is not known, so it stays unmatched.
+fn stranger(name: &str) -> Option<&str> {
+    let word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    if let Some((provider, rest)) = name.split_once("::") {
+        let foreign = provider != "AWS" && word(provider) && rest.contains("::") && !rest.ends_with("::MODULE");
+        return foreign.then_some(provider);
+    }
+    let mut address = name;
+    while let Some(module) = address.strip_prefix("module.") {
+        address = module.split_once('.')?.1;
+    }
+    let (kind, own) = address.split_once('.')?;
+    let (provider, _) = kind.split_once('_').filter(|(provider, _)| !matches!(*provider, "" | "aws" | "awscc"))?;
+    (word(kind) && word(own.split('[').next()?)).then_some(provider)
+}
+
 impl Sink for Estate<'_> {
     fn item(&mut self, item: Item<'_>) {
         let Item { name, count, attributes } = item;
@@ -258,12 +273,19 @@ impl Sink for Estate<'_> {
             }
             (None, Meaning::Nothing(_)) => return self.ignored(name, "no service of AWS's", count),
             (None, Meaning::Check(_) | Meaning::NoSuchMode(_) | Meaning::Unknown) => {
-                return self.miss(name, count, Vec::new());
+                return match stranger(name) {
+                    Some(provider) => self.ignored(provider, inventory::ANOTHER_PROVIDERS, count),
+                    None => self.miss(name, count, Vec::new()),
+                };
             }
         };
-        let mut own = clues.iter().filter(|clue| clue.mode.is_some() && clue.service.id == service.id);
-        let could = named.is_some() || own.clone().next().is_some();
-        let mode = named.or_else(|| own.find(fits).and_then(|clue| clue.mode));
+        let own = || clues.iter().filter(|clue| clue.mode.is_some() && clue.service.id == service.id);
+        let mode = named.or_else(|| own().find(fits).and_then(|clue| clue.mode));
+        let denies = |clue: &Clue<'_>| {
+            clue.condition.attribute.as_ref().is_some_and(|path| attributes.rule_out(path, clue.condition.is))
+        };
+        // An EKS cluster in Auto Mode says so; one that is not leaves the word to its node groups and Fargate profiles.
+        let could = own().any(|clue| !denies(clue));
         let tally = self.tallies.entry(service.id).or_default();
         tally.service = Some(service);
         match mode.and_then(|mode| service.modes.iter().position(|own| own.id == mode.id)) {

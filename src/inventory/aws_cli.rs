@@ -1,4 +1,4 @@
-//! What the AWS CLI prints about an account: each of these readers takes the list that one command's output holds.
+//! What the AWS CLI prints about an account, and Steampipe's like of it: a list of objects, of which one field counts.
 
 use super::findings::Once;
 use super::json::Json;
@@ -6,47 +6,66 @@ use super::{Attributes, Error, Item, Sink};
 
 type Dialect = Result<Option<&'static str>, Error>;
 
-/// One field of every object of a list, as items.
-fn each(json: &mut Json<'_>, sink: &mut dyn Sink, fields: &[&str]) -> Result<(), Error> {
+/// The commands whose output is a list of objects under one field: that field, the fields of the objects that name a
+/// thing, the one that says most first, and what the output is called.
+const LISTS: &[(&str, &[&str], &str)] = &[
+    ("StackResourceSummaries", &["ResourceType"], "CloudFormation stack"),
+    ("StackResources", &["ResourceType"], "CloudFormation stack"),
+    ("ResourceTagMappingList", &["ResourceARN"], "Resource Groups Tagging API"),
+    ("Resources", &["CfnResourceType", "Arn", "ResourceType", "Service"], "Resource Explorer"),
+    ("resourceIdentifiers", &["resourceType"], "AWS Config resources"),
+    ("EnabledServicePrincipals", &["ServicePrincipal"], "AWS Organizations integrations"),
+    ("rows", &["arn"], "Steampipe"),
+];
+
+/// Reads the list under `field`; nothing if that is none of [`LISTS`].
+pub(super) fn list(field: &str, json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
+    let Some((_, fields, dialect)) = LISTS.iter().find(|(own, ..)| *own == field) else { return Ok(None) };
+    if json.peek()? != b'[' {
+        return Ok(None);
+    }
+    json.array(|json| named(json, sink, fields))?;
+    Ok(Some(dialect))
+}
+
+/// One object, as the item that the best of `fields` names.
+fn named(json: &mut Json<'_>, sink: &mut dyn Sink, fields: &[&str]) -> Result<(), Error> {
     let none = Attributes::default();
     let (mut name, mut value) = (String::new(), String::new());
-    json.maybe_array(|json| {
-        // The earlier a field stands in `fields`, the more it says.
-        let mut best = fields.len();
-        json.maybe_object(|key, json| {
-            let place = fields.iter().position(|field| *field == key).unwrap_or(fields.len());
-            if place >= best {
-                return json.skip();
-            }
-            if json.scalar(&mut value)? && !value.is_empty() {
-                best = place;
-                std::mem::swap(&mut name, &mut value);
-            }
-            Ok(())
-        })?;
-        if best < fields.len() {
-            sink.item(Item { name: &name, count: 1, attributes: &none });
+    let mut best = fields.len();
+    json.maybe_object(|key, json| {
+        let place = fields.iter().position(|field| *field == key).unwrap_or(fields.len());
+        if place >= best {
+            return json.skip();
+        }
+        if json.scalar(&mut value)? && !value.is_empty() {
+            best = place;
+            std::mem::swap(&mut name, &mut value);
         }
         Ok(())
-    })
+    })?;
+    if best < fields.len() {
+        sink.item(Item { name: &name, count: 1, attributes: &none });
+    }
+    Ok(())
 }
 
-/// `cloudformation list-stack-resources` and `describe-stack-resources`.
-pub(super) fn stack_resources(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
-    each(json, sink, &["ResourceType"])?;
-    Ok(Some("CloudFormation stack"))
-}
-
-/// `resourcegroupstaggingapi get-resources`.
-pub(super) fn tagged(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
-    each(json, sink, &["ResourceARN"])?;
-    Ok(Some("Resource Groups Tagging API"))
-}
-
-/// `resource-explorer-2 search`.
-pub(super) fn explored(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
-    each(json, sink, &["CfnResourceType", "Arn", "ResourceType", "Service"])?;
-    Ok(Some("Resource Explorer"))
+/// `cloudtrail lookup-events`: a service that was called is a service in use, however often.
+pub(super) fn events(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
+    let none = Attributes::default();
+    let (mut source, mut once) = (String::new(), Once::default());
+    json.maybe_array(|json| {
+        json.maybe_object(|key, json| match key {
+            "EventSource" => {
+                if json.scalar(&mut source)? && once.first(&source) {
+                    sink.item(Item { name: &source, count: 1, attributes: &none });
+                }
+                Ok(())
+            }
+            _ => json.skip(),
+        })
+    })?;
+    Ok(Some("CloudTrail events"))
 }
 
 /// A count as it is written; one where it is no number. Nobody has four thousand million of a thing, and so no sum of
@@ -79,11 +98,17 @@ pub(super) fn config_counts(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect
     Ok(Some("AWS Config counts"))
 }
 
-/// `configservice select-resource-config`: every result is a text that holds JSON.
-pub(super) fn config_selection(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
+/// `Results` of several commands: in `configservice select-resource-config` every one is a text that holds JSON, in
+/// `backup list-protected-resources` an object.
+pub(super) fn results(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
     let none = Attributes::default();
     let (mut result, mut kind, mut number) = (String::new(), String::new(), String::new());
+    let mut dialect = "AWS Config selection";
     json.maybe_array(|json| {
+        if json.peek()? == b'{' {
+            dialect = "AWS Backup";
+            return named(json, sink, &["ResourceArn"]);
+        }
         if !json.scalar(&mut result)? {
             return Ok(());
         }
@@ -108,14 +133,13 @@ pub(super) fn config_selection(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dial
         }
         Ok(())
     })?;
-    Ok(Some("AWS Config selection"))
+    Ok(Some(dialect))
 }
 
 /// `ce get-cost-and-usage` grouped by service: a service that costs something is a service in use.
 pub(super) fn costs(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
     let none = Attributes::default();
-    let mut name = String::new();
-    let mut once = Once::default();
+    let (mut name, mut once) = (String::new(), Once::default());
     json.maybe_array(|json| {
         json.maybe_object(|key, json| match key {
             "Groups" => json.maybe_array(|json| {

@@ -1,8 +1,10 @@
-//! Findings as inventories: what a scanner has looked at is in use. Security Hub's ASFF, and OCSF as Prowler writes it.
+//! Findings as inventories: what a scanner has looked at is in use. Security Hub's ASFF, and OCSF as Security Hub and
+//! Prowler write it.
+
+use std::collections::HashSet;
 
 use super::json::Json;
 use super::{Attributes, Error, Item, Sink};
-use std::collections::HashSet;
 
 /// One resource has many findings; it is counted once, up to a memory that stays small.
 #[derive(Default)]
@@ -20,67 +22,68 @@ impl Once {
     }
 }
 
-/// `securityhub get-findings`.
-pub(super) fn asff(json: &mut Json<'_>, sink: &mut dyn Sink) -> Result<Option<&'static str>, Error> {
-    let none = Attributes::default();
+/// `securityhub get-findings` and `get-findings-v2`.
+pub(super) fn list(json: &mut Json<'_>, sink: &mut dyn Sink) -> Result<Option<&'static str>, Error> {
     let mut once = Once::default();
-    let (mut kind, mut id) = (String::new(), String::new());
+    let mut dialect = None;
     json.maybe_array(|json| {
-        json.maybe_object(|key, json| match key {
-            "Resources" => json.maybe_array(|json| {
-                kind.clear();
-                id.clear();
-                json.maybe_object(|key, json| match key {
-                    "Type" => json.scalar(&mut kind).map(drop),
-                    "Id" => json.scalar(&mut id).map(drop),
-                    _ => json.skip(),
-                })?;
-                if once.first(&id) {
-                    // A generic type says nothing; an ARN does.
-                    let name = if kind.starts_with("Aws") || !id.starts_with("arn:") { &kind } else { &id };
-                    if !name.is_empty() {
-                        sink.item(Item { name, count: 1, attributes: &none });
-                    }
-                }
-                Ok(())
-            }),
-            _ => json.skip(),
-        })
+        if json.peek()? != b'{' {
+            return json.skip();
+        }
+        dialect = one(json, sink, &mut once)?.or(dialect);
+        Ok(())
     })?;
-    Ok(Some("Security Hub findings"))
+    Ok(dialect.or(Some("Security Hub findings")))
 }
 
-/// One finding of a list in OCSF; whether it was one.
-pub(super) fn ocsf(json: &mut Json<'_>, sink: &mut dyn Sink) -> Result<Option<&'static str>, Error> {
+/// One object of a list: a finding, or a row of a query that has an ARN. Which it was, if it was one.
+pub(super) fn one(json: &mut Json<'_>, sink: &mut dyn Sink, once: &mut Once) -> Result<Option<&'static str>, Error> {
     let none = Attributes::default();
-    let (mut group, mut kind, mut uid) = (String::new(), String::new(), String::new());
+    let mut arn = String::new();
     let mut found = None;
     json.object(|key, json| match key {
+        "Resources" => {
+            found = Some("Security Hub findings");
+            json.maybe_array(|json| resource(json, sink, once))
+        }
         "resources" => {
             found = Some("OCSF findings");
-            json.maybe_array(|json| {
-                group.clear();
-                kind.clear();
-                uid.clear();
-                json.maybe_object(|key, json| match key {
-                    "group" => json.maybe_object(|key, json| match key {
-                        "name" => json.scalar(&mut group).map(drop),
-                        _ => json.skip(),
-                    }),
-                    "type" => json.scalar(&mut kind).map(drop),
-                    "uid" => json.scalar(&mut uid).map(drop),
-                    _ => json.skip(),
-                })?;
-                let name =
-                    [&kind, &uid, &group].into_iter().find(|name| name.starts_with("Aws") || name.starts_with("arn:"));
-                let name = name.unwrap_or(if group.is_empty() { &kind } else { &group });
-                if !name.is_empty() {
-                    sink.item(Item { name, count: 1, attributes: &none });
-                }
-                Ok(())
-            })
+            json.maybe_array(|json| resource(json, sink, once))
         }
+        "arn" => json.scalar(&mut arn).map(drop),
         _ => json.skip(),
     })?;
+    if found.is_none() && arn.starts_with("arn:") {
+        sink.item(Item { name: &arn, count: 1, attributes: &none });
+        found = Some("list of ARNs");
+    }
     Ok(found)
+}
+
+/// A resource of a finding: `Type` and `Id` in ASFF; `type`, `uid` and `group.name` in OCSF.
+fn resource(json: &mut Json<'_>, sink: &mut dyn Sink, once: &mut Once) -> Result<(), Error> {
+    let (mut kind, mut id, mut group) = (String::new(), String::new(), String::new());
+    json.maybe_object(|key, json| match key {
+        "Type" | "type" => json.scalar(&mut kind).map(drop),
+        "Id" | "uid" => json.scalar(&mut id).map(drop),
+        "group" => json.maybe_object(|key, json| match key {
+            "name" => json.scalar(&mut group).map(drop),
+            _ => json.skip(),
+        }),
+        _ => json.skip(),
+    })?;
+    // A generic type such as `Other` says nothing; an ARN does, and so does the service that was scanned.
+    let name = if kind.starts_with("Aws") || kind.starts_with("AWS::") {
+        &kind
+    } else if id.starts_with("arn:") {
+        &id
+    } else if group.is_empty() {
+        &kind
+    } else {
+        &group
+    };
+    if !name.is_empty() && (id.is_empty() || once.first(&id)) {
+        sink.item(Item { name, count: 1, attributes: &Attributes::default() });
+    }
+    Ok(())
 }

@@ -17,10 +17,14 @@ mod sheet;
 mod terraform;
 pub mod verdicts;
 
+use findings::Once;
 use json::Json;
 
 /// The most that a dialect which must be read whole may hold: a CloudFormation template in YAML.
 const WHOLE: u64 = 16 << 20;
+
+/// Why something is passed over that Terraform or CloudFormation manages for someone else.
+pub const ANOTHER_PROVIDERS: &str = "another provider's";
 
 /// Something in an inventory.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +38,7 @@ pub struct Item<'i> {
 }
 
 /// The attributes of an item, as paths (`compute_resources.type`) and values; lists are searched through.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attributes {
     pairs: Vec<(String, Found)>,
     /// Whether an attribute that is not there is known to be unset; in a Terraform plan it may just not be known yet.
@@ -83,10 +87,38 @@ impl Attributes {
     /// The most that the attributes of one thing may take; what people run takes kilobytes.
     const MOST: usize = 4 << 20;
 
+    /// Whether the attribute at `path` is known to fit none of `patterns`: it has another value, or it would stand in a
+    /// block in which nothing stands, and a feature without its block is not used. An attribute of the first level that
+    /// is not set proves nothing, for it may have a default.
+    #[must_use]
+    pub fn rule_out<P: AsRef<str>>(&self, path: &str, patterns: &[P]) -> bool {
+        let mut set = self.below(path).filter(|found| **found != Found::Nothing).peekable();
+        if set.peek().is_some() {
+            return set.all(|found| matches!(found, Found::Value(_))) && !self.fit(path, patterns);
+        }
+        path.match_indices('.').any(|(end, _)| {
+            let mut block = self.below(&path[..end]).peekable();
+            (self.whole || block.peek().is_some()) && block.all(|found| *found == Found::Nothing)
+        })
+    }
+
+    /// What stands at `path` and in what stands there.
+    fn below(&self, path: &str) -> impl Iterator<Item = &Found> {
+        let at = move |own: &str| own.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.pairs.iter().filter(move |(own, _)| at(own)).map(|(_, found)| found)
+    }
+
     fn clear(&mut self, whole: bool) {
         self.pairs.clear();
         self.whole = whole;
         self.bytes = 0;
+    }
+
+    /// Takes over what `shared` says of the first levels about which nothing is said here.
+    fn inherit(&mut self, shared: &Self) {
+        let first = |path: &str| path.split('.').next().map(str::to_owned);
+        let own: Vec<_> = self.pairs.iter().map(|(path, _)| first(path)).collect();
+        self.pairs.extend(shared.pairs.iter().filter(|(path, _)| !own.contains(&first(path))).cloned());
     }
 
     /// Adds what stands at `path`; fails with what is wrong if that is too much.
@@ -170,11 +202,12 @@ impl std::error::Error for Error {
 const SHAPES: &[&str] = &[
     "terraform show -json (state or plan), a terraform.tfstate file, terraform state list",
     "a CloudFormation or SAM template (JSON or YAML), cloudformation list-stack-resources",
-    "resourcegroupstaggingapi get-resources, resource-explorer-2 search",
-    "configservice get-discovered-resource-counts, select-resource-config",
+    "resourcegroupstaggingapi get-resources, resource-explorer-2 search, a Steampipe query of arn",
+    "configservice get-discovered-resource-counts, list-discovered-resources, select-resource-config",
     "ce get-cost-and-usage grouped by SERVICE, a Cost and Usage Report or FOCUS csv",
-    "securityhub get-findings, prowler json-ocsf or csv",
-    "iam get-service-last-accessed-details",
+    "securityhub get-findings (ASFF, OCSF), prowler json-ocsf, json-asff or csv",
+    "iam get-service-last-accessed-details, cloudtrail lookup-events, backup list-protected-resources",
+    "organizations list-aws-service-access-for-organization",
     "a plain list of names of any kind, one a line, or a JSON list of them",
 ];
 
@@ -216,10 +249,11 @@ pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<&'static str
 fn json_dialect(mut json: Json<'_>, sink: &mut dyn Sink) -> Result<&'static str, Error> {
     let mut dialect = None;
     if json.peek()? == b'[' {
+        let mut once = Once::default();
         json.array(|json| {
             let found = match json.peek()? {
                 b'"' => plain::json_item(json, sink)?,
-                b'{' => findings::ocsf(json, sink)?,
+                b'{' => findings::one(json, sink, &mut once)?,
                 _ => {
                     json.skip()?;
                     None
@@ -232,30 +266,32 @@ fn json_dialect(mut json: Json<'_>, sink: &mut dyn Sink) -> Result<&'static str,
         return dialect.ok_or_else(|| Error::Shape("a JSON list of something unknown".to_owned()));
     }
     let mut terraform = terraform::Reader::default();
+    let mut template = cloudformation::Reader::default();
     let mut keys: Vec<String> = Vec::new();
     json.object(|key, json| {
         let found = match key {
-            "StackResourceSummaries" | "StackResources" => aws_cli::stack_resources(json, sink)?,
-            "ResourceTagMappingList" => aws_cli::tagged(json, sink)?,
             "resourceCounts" => aws_cli::config_counts(json, sink)?,
-            "Results" => aws_cli::config_selection(json, sink)?,
+            "Results" => aws_cli::results(json, sink)?,
             "ResultsByTime" => aws_cli::costs(json, sink)?,
             "ServicesLastAccessed" => aws_cli::last_accessed(json, sink)?,
-            "Findings" => findings::asff(json, sink)?,
-            "Resources" if json.peek()? == b'[' => aws_cli::explored(json, sink)?,
-            "Resources" => cloudformation::read_json(json, sink)?,
+            "Events" => aws_cli::events(json, sink)?,
+            "Findings" => findings::list(json, sink)?,
+            "Resources" if json.peek()? == b'{' => template.resources(json, sink)?,
+            "Globals" => template.globals(json, sink)?,
             _ => {
-                if let Some(found) = terraform.field(key, json, sink)? {
+                if let Some(found) = aws_cli::list(key, json, sink)? {
+                    Some(found)
+                } else if let Some(found) = terraform.field(key, json, sink)? {
                     found
                 } else {
-                    if keys.len() < 8 {
-                        keys.push(key.to_owned());
-                    }
                     json.skip()?;
                     None
                 }
             }
         };
+        if found.is_none() && keys.len() < 8 {
+            keys.push(key.to_owned());
+        }
         // A plan shows itself to be one only after its version.
         dialect = found.or(dialect);
         Ok(())

@@ -4,7 +4,7 @@
 //! Data sources own nothing and are passed over; what other providers manage is counted and set aside.
 
 use super::json::Json;
-use super::{Attributes, Error, Found, Item, Sink};
+use super::{ANOTHER_PROVIDERS, Attributes, Error, Found, Item, Sink};
 
 /// Modules nest by directories of people's own; no one has gone this deep.
 const DEEPEST_MODULE: usize = 64;
@@ -13,10 +13,14 @@ const DEEPEST_MODULE: usize = 64;
 #[derive(Default)]
 pub(super) struct Reader {
     plan: bool,
+    /// Whether a version has been read: `resources` alone make no state.
+    versioned: bool,
     /// Whether a section with resources has been read.
     done: bool,
     seen: u64,
-    attributes: Attributes,
+    /// The attributes of a resource, or of the instances of one, those in a row that agree as one. Buffers that are used
+    /// again: the vector may be longer than what is in use.
+    attributes: Vec<(Attributes, u64)>,
     scratch: Scratch,
 }
 
@@ -36,6 +40,7 @@ impl Reader {
     pub(super) fn field(&mut self, key: &str, json: &mut Json<'_>, sink: &mut dyn Sink) -> Result<Field, Error> {
         match key {
             "terraform_version" | "format_version" => {
+                self.versioned = true;
                 json.skip()?;
                 return Ok(Some(Some(self.dialect())));
             }
@@ -59,7 +64,8 @@ impl Reader {
             })?,
         }
         self.done = self.seen > before;
-        Ok(Some(Some(self.dialect())))
+        let known = self.done || self.versioned || key != "resources";
+        Ok(Some(known.then(|| self.dialect())))
     }
 
     const fn dialect(&self) -> &'static str {
@@ -78,18 +84,20 @@ impl Reader {
     }
 
     fn resource(&mut self, json: &mut Json<'_>, sink: &mut dyn Sink, form: Form) -> Result<(), Error> {
+        // A state knows every attribute; in a plan one that is not there may be known later.
+        let whole = !self.plan;
         let Self { attributes, scratch, .. } = self;
-        attributes.clear(false);
+        fresh(attributes, 0, whole);
         let Scratch { mode, kind, provider, value } = scratch;
         mode.clear();
         kind.clear();
         provider.clear();
-        let (mut instances, mut deleted) = (1, false);
+        let (mut used, mut deleted) = (usize::from(form != Form::StateFile), false);
         json.maybe_object(|key, json| match (key, form) {
             ("mode", _) => json.scalar(mode).map(drop),
             ("type", _) => json.scalar(kind).map(drop),
             ("provider_name" | "provider", _) => json.scalar(provider).map(drop),
-            ("values", Form::Value) => collect(json, sink, attributes, value),
+            ("values", Form::Value) => collect(json, sink, &mut attributes[0].0, value),
             ("change", Form::Change) => json.maybe_object(|key, json| match key {
                 "actions" => {
                     let mut only_delete = true;
@@ -101,21 +109,24 @@ impl Reader {
                     deleted = only_delete;
                     Ok(())
                 }
-                "after" => collect(json, sink, attributes, value),
+                "after" => collect(json, sink, &mut attributes[0].0, value),
                 _ => json.skip(),
             }),
-            ("instances", Form::StateFile) => {
-                instances = 0;
-                json.maybe_array(|json| {
-                    instances += 1;
-                    json.maybe_object(|key, json| match key {
-                        "attributes" if instances == 1 => collect(json, sink, attributes, value),
-                        _ => json.skip(),
-                    })
-                })
-            }
+            ("instances", Form::StateFile) => json.maybe_array(|json| {
+                fresh(attributes, used, whole);
+                json.maybe_object(|key, json| match key {
+                    "attributes" => collect(json, sink, &mut attributes[used].0, value),
+                    _ => json.skip(),
+                })?;
+                match attributes[..=used].split_last_mut() {
+                    Some((last, [.., before])) if last.0 == before.0 => before.1 += 1,
+                    _ => used += 1,
+                }
+                Ok(())
+            }),
             _ => json.skip(),
         })?;
+        let instances: u64 = attributes[..used].iter().map(|(_, count)| count).sum();
         if kind.is_empty() || deleted || instances == 0 {
             return Ok(());
         }
@@ -123,14 +134,26 @@ impl Reader {
         if mode == "data" {
             sink.ignored(kind, "a data source: it owns nothing", instances);
         } else if kind.starts_with("aws_") || kind.starts_with("awscc_") {
-            sink.item(Item { name: kind, count: instances, attributes });
+            for (attributes, count) in &attributes[..used] {
+                sink.item(Item { name: kind, count: *count, attributes });
+            }
         } else {
             let maker = provider.rsplit(['/', '"']).find(|part| !part.is_empty() && *part != "]").unwrap_or(provider);
             let maker = if maker.is_empty() { kind.split('_').next().unwrap_or(kind) } else { maker };
-            sink.ignored(maker, "another provider's", instances);
+            sink.ignored(maker, ANOTHER_PROVIDERS, instances);
         }
         Ok(())
     }
+}
+
+/// Empties the attributes at `place`, and makes them one instance's.
+fn fresh(attributes: &mut Vec<(Attributes, u64)>, place: usize, whole: bool) {
+    if place == attributes.len() {
+        attributes.push(Default::default());
+    }
+    let (own, count) = &mut attributes[place];
+    own.clear(whole);
+    *count = 1;
 }
 
 /// Where a resource stands, and so how it is written.

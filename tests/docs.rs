@@ -1,0 +1,51 @@
+//! What the documents say is so: versions, links, and the examples that are not transcripts.
+
+use std::fs;
+use std::path::Path;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+fn text(file: &str) -> String {
+    fs::read_to_string(Path::new(ROOT).join(file)).expect("a document of text").replace("\r\n", "\n")
+}
+
+/// Every Markdown document of the project.
+fn documents() -> Vec<String> {
+    let mut all = Vec::new();
+    for folder in ["", "data", "docs"] {
+        for entry in fs::read_dir(Path::new(ROOT).join(folder)).expect("the folder is there").filter_map(Result::ok) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.path().extension().is_some_and(|ending| ending == "md") {
+                all.push(Path::new(folder).join(name).to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn the_changelog_speaks_of_this_version() {
+    let heading = format!("\n## {} (", env!("CARGO_PKG_VERSION"));
+    assert!(text("CHANGELOG.md").contains(&heading), "CHANGELOG.md has no `{}`", heading.trim());
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let mut broken = Vec::new();
+    for document in documents() {
+        let folder = Path::new(ROOT).join(&document).parent().expect("a document has a folder").to_owned();
+        for link in text(&document).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = link.split('#').next().unwrap_or_default();
+            if !link.contains("://") && !file.is_empty() && !folder.join(file).exists() {
+                broken.push(format!("{document}: {link}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn the_overlay_of_the_readme_is_the_one_of_the_transcripts() {
+    let shown = text("README.md").split_once("```yaml\n").expect("an overlay").1.split("```").next().map(str::to_owned);
+    assert_eq!(shown.as_deref(), Some(&*text("tests/cmd/overlay.in/hub.yaml")));
+}

@@ -1,0 +1,660 @@
+//! From an estate to its matrix: every dialect of `tests/inventories`, by file and by stdin. What is expected was read off
+//! the fixtures by eye, never off the program.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+/// What one fixture must give.
+struct Case {
+    file: &'static str,
+    /// Every line on stderr.
+    said: &'static [&'static str],
+    /// Every service or mode, and how many things stand for it.
+    columns: &'static [(&'static str, u64)],
+}
+
+const CASES: &[Case] = &[
+    // Terraform: `show -json` of plans and states, state files, `state list`.
+    Case {
+        file: "plan.json",
+        said: &[
+            "Terraform plan: 7 managed resources, 5 services",
+            "aurora: one thing does not say which mode; both modes are shown",
+            "not matched: 1 of 7 things",
+            "  aws_brand_new (1)",
+            "ignored: 1 - a data source: it owns nothing (aws_caller_identity)",
+            "ignored: 1 - another provider's (random)",
+        ],
+        // Two ECS services in a module, a queue in a module of that module; what `prior_state` and `configuration` hold
+        // is no part of what is planned.
+        columns: &[
+            ("aurora@provisioned", 1),
+            ("aurora@serverless-v2", 1),
+            ("ecs@fargate", 2),
+            ("lambda@container-image", 1),
+            ("rds", 1),
+            ("sqs", 1),
+        ],
+    },
+    Case {
+        file: "modes.json",
+        said: &["Terraform state: 28 managed resources, 13 services"],
+        // What a cluster does not say, its node groups and Fargate profiles do: it counts with each of them.
+        columns: &[
+            ("aurora@serverless-v2", 2),
+            ("batch@ec2", 1),
+            ("batch@fargate", 1),
+            ("documentdb@elastic-clusters", 1),
+            ("documentdb@instance-based", 1),
+            ("ec2", 1),
+            ("ecs@ec2", 2),
+            ("ecs@fargate", 3),
+            ("eks@fargate", 3),
+            ("eks@managed-node-group", 3),
+            ("eks@managed-node-group-custom-ami", 3),
+            ("elasticache@node-based", 1),
+            ("elasticache@serverless", 1),
+            ("lambda@container-image", 1),
+            ("lambda@managed-runtime-auto", 1),
+            ("lambda@os-only-runtime", 2),
+            ("msk@serverless", 1),
+            ("neptune", 1),
+            ("opensearch-serverless", 1),
+            ("rds", 2),
+            ("redshift-serverless", 1),
+        ],
+    },
+    Case {
+        file: "eks-auto.json",
+        said: &["Terraform plan: 1 managed resource, 1 service"],
+        columns: &[("eks@auto-mode", 1)],
+    },
+    Case {
+        file: "plan-open.json",
+        said: &[
+            "Terraform plan: 5 managed resources, 2 services",
+            "ecs: one thing does not say which mode; all 4 modes are shown",
+            "eks: one thing does not say which mode; all 6 modes are shown",
+            "not matched: 1 of 5 things",
+            "  aws_rds_cluster (1) - may mean aurora, rds",
+        ],
+        columns: &[
+            ("ecs@anywhere", 1),
+            ("ecs@ec2", 1),
+            ("ecs@fargate", 2),
+            ("ecs@managed-instances", 1),
+            ("eks@auto-mode", 1),
+            ("eks@fargate", 1),
+            ("eks@hybrid-nodes", 1),
+            ("eks@managed-node-group", 2),
+            ("eks@managed-node-group-custom-ami", 1),
+            ("eks@self-managed-nodes", 1),
+        ],
+    },
+    Case {
+        file: "changes.json",
+        said: &[
+            "Terraform plan: 3 managed resources, 2 services",
+            "ignored: 1 - a data source: it owns nothing (aws_iam_policy_document)",
+            "ignored: 1 - another provider's (cloudflare)",
+        ],
+        columns: &[("lambda@container-image", 1), ("sqs", 2)],
+    },
+    Case {
+        file: "state.json",
+        said: &["Terraform state: 3 managed resources, 2 services"],
+        columns: &[("eks@fargate", 2), ("s3", 1)],
+    },
+    Case {
+        file: "terraform.tfstate",
+        said: &[
+            "Terraform state: 2 managed resources, 1 service",
+            "ignored: 1 - a data source: it owns nothing (aws_region)",
+            "ignored: 1 - another provider's (null)",
+        ],
+        columns: &[("ec2", 2)],
+    },
+    Case {
+        file: "instances.tfstate",
+        said: &["Terraform state: 6 managed resources, 2 services"],
+        columns: &[("eks@fargate", 3), ("lambda@container-image", 1), ("lambda@managed-runtime-auto", 2)],
+    },
+    Case {
+        file: "state-list.txt",
+        said: &[
+            "list of names: 5 names, 3 services",
+            "ignored: 2 - a data source: it owns nothing (data.aws_caller_identity.me, module.app[\"eu\"].data.aws_region.here)",
+            "ignored: 2 - another provider's (null, random)",
+        ],
+        columns: &[("elb", 1), ("rds", 1), ("vpc", 1)],
+    },
+    // CloudFormation: templates and stacks.
+    Case {
+        file: "template.json",
+        said: &[
+            "CloudFormation template: 5 resources, 3 services",
+            "ecs: one thing does not say which mode; all 4 modes are shown",
+            "not matched: 1 of 5 things",
+            "  AWS::EC2::NewThing (1)",
+            "ignored: 1 - no service of AWS's (Custom::Thing)",
+        ],
+        columns: &[
+            ("ecs@anywhere", 1),
+            ("ecs@ec2", 1),
+            ("ecs@fargate", 1),
+            ("ecs@managed-instances", 1),
+            ("lambda@container-image", 1),
+            ("sqs", 1),
+        ],
+    },
+    Case {
+        file: "template.yaml",
+        said: &[
+            "CloudFormation template: 3 resources, 3 services",
+            "aurora: one thing does not say which mode; both modes are shown",
+        ],
+        columns: &[
+            ("aurora@provisioned", 1),
+            ("aurora@serverless-v2", 1),
+            ("dynamodb", 1),
+            ("lambda@container-image", 1),
+        ],
+    },
+    Case {
+        file: "modes.template.json",
+        said: &["CloudFormation template: 12 resources, 10 services"],
+        columns: &[
+            ("aurora@provisioned", 2),
+            ("batch@fargate", 1),
+            ("documentdb@instance-based", 1),
+            ("ecs@fargate", 1),
+            ("eks@managed-node-group", 2),
+            ("elasticache@serverless", 1),
+            ("lambda@container-image", 1),
+            ("neptune", 1),
+            ("rds", 1),
+            ("sns", 1),
+        ],
+    },
+    Case {
+        file: "sam.yaml",
+        said: &[
+            "CloudFormation template: 9 resources, 4 services",
+            "ecs: one thing does not say which mode; all 4 modes are shown",
+            "not matched: 2 of 9 things",
+            "  AWS::RDS::DBCluster (1) - may mean aurora, rds, neptune, documentdb",
+            "  Acme::Landing::Zone::MODULE (1)",
+            "ignored: 1 - another provider's (Datadog)",
+            "ignored: 1 - no service of AWS's (Custom::Hook)",
+        ],
+        columns: &[
+            ("ecs@anywhere", 1),
+            ("ecs@ec2", 1),
+            ("ecs@fargate", 1),
+            ("ecs@managed-instances", 1),
+            ("iam", 1),
+            ("lambda@managed-runtime-auto", 1),
+            ("lambda@os-only-runtime", 1),
+            ("sqs", 1),
+        ],
+    },
+    Case {
+        file: "stack.json",
+        said: &[
+            "CloudFormation stack: 2 resources, 1 service",
+            "ignored: 1 - no service of AWS's (AWS::CDK::Metadata)",
+        ],
+        columns: &[("s3", 1)],
+    },
+    Case {
+        file: "stack-described.json",
+        said: &["CloudFormation stack: 3 resources, 2 services"],
+        columns: &[("sqs", 2), ("vpc", 1)],
+    },
+    // What the AWS CLI prints, and Steampipe.
+    Case {
+        file: "tagging.json",
+        said: &[
+            "Resource Groups Tagging API: 3 resources, 2 services",
+            "not matched: 1 of 3 things",
+            "  arn:aws:rds:eu-central-1:123456789012:cluster:orders (1) - may mean rds, aurora, neptune, documentdb",
+        ],
+        columns: &[("ebs", 1), ("s3", 1)],
+    },
+    Case {
+        file: "explorer.json",
+        said: &["Resource Explorer: 2 resources, 2 services"],
+        columns: &[("efs", 1), ("step-functions", 1)],
+    },
+    Case {
+        file: "costs.json",
+        said: &[
+            "Cost Explorer: 4 resources, 2 services",
+            "not matched: 1 of 4 things",
+            "  EC2 - Other (1) - may mean ec2, ebs, vpc",
+            "ignored: 1 - no service of AWS's (Tax)",
+        ],
+        columns: &[("cloudwatch", 1), ("rds", 1)],
+    },
+    Case {
+        file: "config-counts.json",
+        said: &[
+            "AWS Config counts: 12 resources, 2 services",
+            "acm: 5 things do not say which mode; both modes are shown",
+        ],
+        columns: &[("acm@amazon-issued", 5), ("acm@imported", 5), ("ec2", 7)],
+    },
+    Case { file: "config-list.json", said: &["AWS Config resources: 2 resources, 1 service"], columns: &[("efs", 2)] },
+    Case {
+        file: "config-select.json",
+        said: &[
+            "AWS Config selection: 5 resources, 2 services",
+            "kms: 3 things do not say which mode; all 4 modes are shown",
+        ],
+        columns: &[
+            ("kms@cloudhsm-key-store", 3),
+            ("kms@external-key-store", 3),
+            ("kms@imported-key-material", 3),
+            ("kms@kms-key-store", 3),
+            ("sns", 2),
+        ],
+    },
+    Case {
+        file: "last-accessed.json",
+        said: &["IAM last accessed: 1 resource, 1 service", "ignored: 1 - never called (batch)"],
+        columns: &[("s3", 1)],
+    },
+    Case {
+        file: "cloudtrail.json",
+        said: &["CloudTrail events: 2 resources, 2 services"],
+        columns: &[("cloudwatch", 1), ("ec2", 1)],
+    },
+    Case {
+        file: "organizations.json",
+        said: &["AWS Organizations integrations: 2 resources, 2 services"],
+        columns: &[("config", 1), ("guardduty", 1)],
+    },
+    Case {
+        file: "backup.json",
+        said: &["AWS Backup: 2 resources, 2 services"],
+        columns: &[("dynamodb", 1), ("efs", 1)],
+    },
+    Case { file: "steampipe.json", said: &["Steampipe: 2 resources, 2 services"], columns: &[("sns", 1), ("sqs", 1)] },
+    Case {
+        file: "steampipe-older.json",
+        said: &["list of ARNs: 2 resources, 2 services"],
+        columns: &[("sqs", 1), ("step-functions", 1)],
+    },
+    // What scanners found: a resource counts once, however many findings it has.
+    Case {
+        file: "asff.json",
+        said: &["Security Hub findings: 2 resources, 2 services"],
+        columns: &[("backup", 1), ("s3", 1)],
+    },
+    Case { file: "securityhub-v2.json", said: &["OCSF findings: 1 resource, 1 service"], columns: &[("s3", 1)] },
+    Case { file: "prowler-asff.json", said: &["Security Hub findings: 1 resource, 1 service"], columns: &[("sqs", 1)] },
+    Case {
+        file: "ocsf.json",
+        said: &["OCSF findings: 3 resources, 3 services"],
+        columns: &[("iam-access-analyzer", 1), ("rds", 1), ("sns", 1)],
+    },
+    Case { file: "prowler.csv", said: &["Prowler csv: 2 resources, 2 services"], columns: &[("iam", 1), ("s3", 1)] },
+    // Bills: a service counts once, however many lines it has.
+    Case {
+        file: "cur.csv",
+        said: &["Cost and Usage Report: 2 resources, 2 services"],
+        columns: &[("ec2", 1), ("neptune", 1)],
+    },
+    Case { file: "focus.csv", said: &["FOCUS: 2 resources, 2 services"], columns: &[("dynamodb", 1), ("s3", 1)] },
+    // Names of any kind.
+    Case {
+        file: "names.txt",
+        said: &[
+            "list of names: 6 names, 4 services",
+            "lambda: one thing does not say which mode; all 6 modes are shown",
+            "not matched: 1 of 6 things",
+            "  my-own-thing (1)",
+            "ignored: 1 - another provider's (kubernetes)",
+        ],
+        columns: &[
+            ("eks@fargate", 1),
+            ("lambda@container-image", 1),
+            ("lambda@managed-instances", 1),
+            ("lambda@managed-runtime-auto", 1),
+            ("lambda@managed-runtime-function-update", 1),
+            ("lambda@managed-runtime-manual", 1),
+            ("lambda@os-only-runtime", 1),
+            ("rds", 1),
+            ("sqs", 1),
+        ],
+    },
+    Case { file: "names.json", said: &["list of names: 2 names, 2 services"], columns: &[("s3", 1), ("vpc", 1)] },
+];
+
+/// What the program did.
+struct Run {
+    code: Option<i32>,
+    out: String,
+    said: Vec<String>,
+}
+
+impl Run {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).expect("json parses")
+    }
+
+    /// The services and modes of the answer, and how many things stand for each.
+    fn columns(&self) -> BTreeMap<String, Option<u64>> {
+        let document = self.json();
+        let records = document["results"].as_array().expect("results is a list").iter();
+        let column = |record: &Value| {
+            let service = record["service"].as_str().expect("a service");
+            let name = match record["mode"].as_str() {
+                Some(mode) => format!("{service}@{mode}"),
+                None => service.to_owned(),
+            };
+            (name, record["resources"].as_u64())
+        };
+        records.map(column).collect()
+    }
+}
+
+fn path(file: &str) -> String {
+    format!("tests/inventories/{file}")
+}
+
+fn run(command: &mut Command) -> Run {
+    let output = command.env_remove("WHOSE_CATALOGUE").output().expect("the program runs");
+    let said = String::from_utf8(output.stderr).expect("stderr is text");
+    Run {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).expect("stdout is text"),
+        said: said.lines().map(str::to_owned).collect(),
+    }
+}
+
+fn whose(args: &[&str]) -> Run {
+    run(Command::new(env!("CARGO_BIN_EXE_whose")).args(args).stdin(Stdio::null()))
+}
+
+/// The program with a text on stdin.
+fn fed(args: &[&str], input: &str) -> Run {
+    use std::io::Write;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_whose"))
+        .args(args)
+        .env_remove("WHOSE_CATALOGUE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("stdin is piped");
+    let text = input.to_owned();
+    let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()));
+    let output = child.wait_with_output().expect("the program ends");
+    // It may have refused the input before its end.
+    _ = writer.join();
+    let said = String::from_utf8(output.stderr).expect("stderr is text");
+    Run {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).expect("stdout is text"),
+        said: said.lines().map(str::to_owned).collect(),
+    }
+}
+
+#[test]
+fn every_dialect_is_recognised_counted_and_reported() {
+    for Case { file, said, columns } in CASES {
+        let from = whose(&["matrix", "--from", &path(file), "-o", "json"]);
+        assert_eq!(from.said, *said, "{file}");
+        let columns = columns.iter().map(|(name, count)| ((*name).to_owned(), Some(*count))).collect();
+        assert_eq!(from.columns(), columns, "{file}");
+        assert_eq!(from.code, Some(0), "{file}");
+        // By a pipe, with `-` and without: the same answer, and the same said about it.
+        for args in [&["matrix", "-", "-o", "json"][..], &["matrix", "-o", "json"]] {
+            let input = File::open(path(file)).expect("the fixture opens");
+            let piped = run(Command::new(env!("CARGO_BIN_EXE_whose")).args(args).stdin(input));
+            assert_eq!((&piped.out, &piped.said), (&from.out, &from.said), "{file} {args:?}");
+        }
+    }
+}
+
+#[test]
+fn every_fixture_has_a_case() {
+    let mut files: Vec<String> = fs::read_dir("tests/inventories")
+        .expect("the folder is there")
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
+        .collect();
+    files.sort();
+    let mut cases: Vec<&str> = CASES.iter().map(|case| case.file).collect();
+    cases.sort_unstable();
+    assert_eq!(files, cases);
+}
+
+#[test]
+fn every_layer_of_every_column_is_answered() {
+    let document = whose(&["matrix", "--from", &path("modes.json"), "-o", "json"]).json();
+    // 21 services and modes, 18 layers.
+    assert_eq!(document["results"].as_array().map(Vec::len), Some(21 * 18));
+    assert_eq!((&document["unmatched"], &document["ignored"]), (&json!([]), &json!([])));
+}
+
+#[test]
+fn the_envelope_names_what_was_not_matched_and_what_was_passed_over() {
+    let document = whose(&["matrix", "--from", &path("sam.yaml"), "-o", "json"]).json();
+    let candidates = ["aurora", "rds", "neptune", "documentdb"];
+    assert_eq!(
+        document["unmatched"],
+        json!([
+            { "input": "AWS::RDS::DBCluster", "count": 1, "candidates": candidates },
+            { "input": "Acme::Landing::Zone::MODULE", "count": 1 },
+        ])
+    );
+    assert_eq!(
+        document["ignored"],
+        json!([
+            { "input": "Custom::Hook", "count": 1, "reason": "no service of AWS's" },
+            { "input": "Datadog", "count": 1, "reason": "another provider's" },
+        ])
+    );
+}
+
+#[test]
+fn the_sentence_about_a_plan_of_many_modules() {
+    // Twenty-three types of as many services: 412 resources, spread over modules that stand in each other.
+    let types = [
+        "aws_instance",
+        "aws_sqs_queue",
+        "aws_sns_topic",
+        "aws_s3_bucket",
+        "aws_dynamodb_table",
+        "aws_db_instance",
+        "aws_efs_file_system",
+        "aws_lb",
+        "aws_cloudfront_distribution",
+        "aws_route53_record",
+        "aws_iam_role",
+        "aws_secretsmanager_secret",
+        "aws_cloudwatch_log_group",
+        "aws_cloudtrail",
+        "aws_config_config_rule",
+        "aws_guardduty_detector",
+        "aws_sfn_state_machine",
+        "aws_glue_job",
+        "aws_kinesis_stream",
+        "aws_ecr_repository",
+        "aws_redshift_cluster",
+        "aws_neptune_cluster",
+        "aws_vpc",
+    ];
+    let resource = |place: usize| {
+        let kind = types[place % types.len()];
+        json!({ "address": format!("{kind}.r[{place}]"), "mode": "managed", "type": kind, "index": place, "values": {},
+                "provider_name": "registry.terraform.io/hashicorp/aws" })
+    };
+    let resources: Vec<Value> = (0..412).map(resource).collect();
+    let mut module = json!({ "resources": [] });
+    for (depth, some) in resources.chunks(50).enumerate() {
+        module = json!({ "address": format!("module.m{depth}"), "resources": some, "child_modules": [module] });
+    }
+    let plan = json!({ "format_version": "1.2", "planned_values": { "root_module": module } });
+    let read = fed(&["matrix", "-", "-o", "json"], &plan.to_string());
+    assert_eq!(read.said, ["Terraform plan: 412 managed resources, 23 services"]);
+    let columns = read.columns();
+    assert_eq!(columns.len(), 23);
+    // 412 = 17 × 23 + 21: the first 21 types stand once more.
+    assert_eq!(columns["ec2"], Some(18));
+    assert_eq!(columns["vpc"], Some(17));
+    assert_eq!(columns.values().flatten().sum::<u64>(), 412);
+}
+
+#[test]
+fn several_inventories_are_one_estate() {
+    let both = whose(&["matrix", "--from", &path("terraform.tfstate"), "--from", &path("cur.csv"), "-o", "json"]);
+    assert_eq!(
+        both.said,
+        [
+            "Terraform state: 2 managed resources, 1 service",
+            "Cost and Usage Report: 2 resources, 1 service more",
+            "ignored: 1 - a data source: it owns nothing (aws_region)",
+            "ignored: 1 - another provider's (null)",
+        ]
+    );
+    // Two instances in the state, one line of the bill.
+    assert_eq!(both.columns(), BTreeMap::from([("ec2".to_owned(), Some(3)), ("neptune".to_owned(), Some(1))]));
+    // A name besides an inventory: it stands for nothing that was counted.
+    let named = whose(&["matrix", "sqs", "ec2", "--from", &path("terraform.tfstate"), "-o", "json"]);
+    assert_eq!(named.columns(), BTreeMap::from([("ec2".to_owned(), Some(2)), ("sqs".to_owned(), None)]));
+}
+
+#[test]
+fn strict_ends_with_1_if_anything_was_not_matched() {
+    for (file, code) in [("plan.json", 1), ("tagging.json", 1), ("terraform.tfstate", 0), ("last-accessed.json", 0)] {
+        let read = whose(&["matrix", "--from", &path(file), "--strict"]);
+        assert_eq!(read.code, Some(code), "{file}");
+        assert!(!read.out.is_empty(), "{file}: the answer is given all the same");
+    }
+}
+
+#[test]
+fn what_is_no_inventory_is_refused_with_the_shapes_that_are_known() {
+    let refused = [
+        ("{\"a\": 1, \"b\": {}}", "no known inventory has the fields `a`, `b`; these are known:"),
+        ("{}", "an empty JSON object; these are known:"),
+        ("[1, 2]", "a JSON list of something unknown; these are known:"),
+        ("[{\"name\": \"x\"}]", "a JSON list of something unknown; these are known:"),
+        // Resources that are shared with other accounts, which look like those of a state at first sight.
+        ("{\"resources\": [{\"arn\": \"arn:aws:ec2:x\", \"type\": \"ec2:Subnet\"}]}", "no known inventory"),
+        ("Transform: x\nOther: y\n", "a template without `Resources`; these are known:"),
+        ("", "the inventory is empty; these are known:"),
+    ];
+    for (input, message) in refused {
+        let read = fed(&["matrix", "-"], input);
+        assert_eq!((read.code, &*read.out), (Some(2), ""), "{input}");
+        assert!(read.said[0].starts_with("error: stdin: ") && read.said[0].contains(message), "{:?}", read.said);
+        assert!(read.said.iter().any(|line| line.contains("terraform show -json")), "{:?}", read.said);
+    }
+    let broken = [
+        ("{\"planned_values\": ", "error: stdin: line 1: the JSON ends in the middle"),
+        ("{\n\"Findings\": nope }", "error: stdin: line 2: no JSON: `nope` is no value"),
+        ("Resources:\n- a\n", "error: stdin: line 2: `Resources` must be a mapping of resources"),
+        ("\u{feff}Resources:\n  A: [\n", "error: stdin: line "),
+    ];
+    for (input, message) in broken {
+        let read = fed(&["matrix", "-"], input);
+        assert_eq!((read.code, &*read.out), (Some(2), ""), "{input}");
+        assert!(read.said[0].starts_with(message), "{:?}", read.said);
+    }
+    let gone = whose(&["matrix", "--from", "tests/inventories/none.json"]);
+    assert_eq!((gone.code, &*gone.out), (Some(2), ""));
+    assert!(gone.said[0].starts_with("error: cannot read tests/inventories/none.json: "), "{:?}", gone.said);
+    let beside = whose(&["matrix", "rds", "-"]);
+    assert_eq!((beside.code, &*beside.out), (Some(2), ""));
+    assert_eq!(beside.said, ["error: `-` reads an inventory from stdin and stands alone"]);
+}
+
+#[test]
+fn what_a_sender_adds_does_no_harm() {
+    // A mark at the beginning, and line ends of Windows.
+    let plain = whose(&["matrix", "--from", &path("names.txt"), "-o", "json"]);
+    let text = fs::read_to_string(path("names.txt")).expect("the fixture reads");
+    let dressed = fed(&["matrix", "-", "-o", "json"], &format!("\u{feff}{}", text.replace('\n', "\r\n")));
+    assert_eq!((plain.out, plain.said), (dressed.out, dressed.said));
+    // Controls in names reach neither stderr nor a table.
+    let wild = fed(&["matrix", "-", "-o", "json"], "[\"rds\", \"\\u001b[31mred\\u0007\"]");
+    assert!(wild.said.iter().all(|line| !line.chars().any(char::is_control)), "{:?}", wild.said);
+}
+
+/// The parties of a layer, by service and mode.
+fn parties(read: &Run) -> Vec<(String, String)> {
+    let document = read.json();
+    let text = |record: &Value, field: &str| record[field].as_str().unwrap_or_default().to_owned();
+    let records = document["results"].as_array().expect("results is a list").iter();
+    records
+        .map(|record| {
+            let place = format!("{}@{} {}", text(record, "service"), text(record, "mode"), text(record, "layer"));
+            (place, text(record, "party"))
+        })
+        .collect()
+}
+
+#[test]
+fn a_layer_and_a_party_narrow_the_matrix() {
+    let from = path("modes.json");
+    let base = ["matrix", "--from", &from, "-o", "json"];
+    let os = parties(&whose(&[&base[..], &["--layer", "os"]].concat()));
+    assert_eq!(os.len(), 21);
+    assert!(os.iter().all(|(place, _)| place.ends_with(" guest-os")));
+    // The question of the day on which a kernel has a hole: which of ours are ours to patch?
+    let ours = parties(&whose(&[&base[..], &["--layer", "guest-os", "--party", "customer"]].concat()));
+    let names: Vec<&str> = ours.iter().map(|(place, _)| place.split_once(' ').map_or("", |(name, _)| name)).collect();
+    assert_eq!(names, ["batch@ec2", "ec2@", "ecs@ec2", "eks@managed-node-group-custom-ami"]);
+    assert!(ours.iter().all(|(_, party)| party == "customer"));
+    // Several layers, in the order of the model.
+    let two = parties(&whose(&[&base[..], &["--layer", "platform", "--layer", "hardware"]].concat()));
+    assert_eq!(two.len(), 42);
+    assert!(two[0].0.ends_with(" hardware") && two[1].0.ends_with(" platform"), "{two:?}");
+    // Nothing fits: the answer is no.
+    let none = whose(&[&base[..], &["--layer", "hardware", "--party", "third-party"]].concat());
+    assert_eq!((none.code, none.said.last().map(String::as_str)), (Some(1), Some("no service fits")));
+    let wrong = whose(&[&base[..], &["--layer", "patchign"]].concat());
+    assert_eq!((wrong.code, &*wrong.out), (Some(2), ""));
+    assert!(wrong.said[0].contains("did you mean"), "{:?}", wrong.said);
+}
+
+#[test]
+fn diff_leaves_what_changes_hands() {
+    let all = parties(&whose(&["matrix", "ec2", "ecs@fargate", "-o", "json"]));
+    let diff = parties(&whose(&["matrix", "ec2", "ecs@fargate", "--diff", "-o", "json"]));
+    let party = |of: &str, layer: &str| {
+        let place = format!("{of} {layer}");
+        all.iter().find(|(own, _)| *own == place).map(|(_, party)| &**party)
+    };
+    let differing: Vec<&str> = all
+        .iter()
+        .filter_map(|(place, _)| place.strip_prefix("ec2@ "))
+        .filter(|layer| party("ec2@", layer) != party("ecs@fargate", layer))
+        .collect();
+    // From instances to Fargate, the operating system and the platform change hands.
+    assert!(differing.contains(&"guest-os") && differing.contains(&"platform"), "{differing:?}");
+    assert!(!differing.contains(&"hardware") && !differing.contains(&"customer-data"), "{differing:?}");
+    let left: Vec<&str> = diff.iter().filter_map(|(place, _)| place.strip_prefix("ec2@ ")).collect();
+    assert_eq!(left, differing);
+    assert_eq!(diff.len(), 2 * differing.len());
+    // A service and itself: nothing changes hands, and the answer is no.
+    let same = whose(&["matrix", "ec2", "--diff"]);
+    assert_eq!((same.code, &*same.out), (Some(1), ""));
+    assert_eq!(same.said, ["nothing fits"]);
+}
+
+#[test]
+fn a_pipe_gets_one_record_a_line() {
+    let read = whose(&["matrix", "--from", &path("terraform.tfstate")]);
+    let lines: Vec<Vec<&str>> = read.out.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(lines.len(), 18);
+    assert!(lines.iter().all(|line| line.len() == 8 && line[0] == "ec2" && line[1].is_empty() && line[2] == "2"));
+    assert!(lines.iter().all(|line| line[7].starts_with("https://")), "every answer has its page");
+}
