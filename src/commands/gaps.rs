@@ -14,10 +14,10 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::estate::{self, Column};
+use super::estate::{self, Column, plural};
 use super::telling::{group_title, joined, picture_column};
 use super::{Context, Outcome, completions, word_parser};
-use crate::catalogue::model::{Catalogue, Layer, Party, Service};
+use crate::catalogue::model::{Catalogue, Layer, Maker, Mode, Party, Service};
 use crate::inventory::verdicts::{self, Verdict};
 use crate::render::{Block, Cell, Grid, Page, Picture, PictureCell, PictureRow, Row, Table, Tone, View, values};
 
@@ -97,31 +97,31 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     let catalogue = context.catalogue();
     let layer = args.layer.as_deref().map(|word| context.layer(word, "whose gaps --layer")).transpose()?;
     let mut notes = Vec::new();
-    let checks = || catalogue.services.iter().flat_map(Service::checks);
-    let known: HashSet<String> = checks().map(|check| check.id.to_ascii_lowercase()).collect();
+    let checks = catalogue.services.iter().flat_map(Service::checks);
+    let known: HashSet<String> = checks.map(|check| check.id.to_ascii_lowercase()).collect();
     let mut ran: HashMap<String, Ran> = HashMap::new();
     let mut strangers = HashSet::new();
     for path in &args.findings {
         let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
         let mut findings = 0_u64;
-        let dialect = verdicts::read(&mut BufReader::new(file), &mut |id, verdict| {
+        let dialect = verdicts::read(&mut BufReader::new(file), &mut |names, verdict| {
             findings += 1;
-            let id = id.to_ascii_lowercase();
-            if !known.contains(&id) {
+            let names: Vec<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+            let Some(id) = names.iter().find(|name| known.contains(*name)) else {
                 if strangers.len() < MOST_STRANGERS {
-                    strangers.insert(strangers.hasher().hash_one(id));
+                    strangers.insert(strangers.hasher().hash_one(names.first()));
                 }
                 return;
-            }
-            let ran = ran.entry(id).or_default();
+            };
+            let ran = ran.entry(id.clone()).or_default();
             match verdict {
                 Verdict::Passed => ran.passed += 1,
                 Verdict::Failed => ran.failed += 1,
-                Verdict::Open => ran.open += 1,
+                Verdict::Open => {}
             }
         })
         .with_context(|| path.display().to_string())?;
-        notes.push(format!("{dialect}: {findings} verdicts of checks"));
+        notes.push(format!("{dialect}: {}", plural(findings, "verdict")));
     }
     let named = !args.names.is_empty() || !args.from.is_empty();
     let columns = if named {
@@ -135,12 +135,16 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
         bail!("no service to look at: the findings name none\n  try: whose gaps rds s3 --findings FILE");
     }
     if !strangers.is_empty() {
-        let all = ran.len() + strangers.len();
-        let more = if strangers.len() < MOST_STRANGERS { "" } else { "at least " };
+        let (strange, all) = (strangers.len(), strangers.len() + ran.len());
+        let least = if strange < MOST_STRANGERS { "" } else { "at least " };
         notes.push(format!(
-            "{more}{} of {all} checks are not among the {} that the catalogue knows",
-            strangers.len(),
-            checks().count()
+            "{} not among the {} that the catalogue knows",
+            match (strange, all) {
+                (1, 1) => "the check that ran is".to_owned(),
+                (1, _) => format!("1 of the {all} checks that ran is"),
+                _ => format!("{least}{strange} of the {all} checks that ran are"),
+            },
+            known.len()
         ));
     }
     let mut view = Gaps { catalogue, rows: Vec::new() };
@@ -154,14 +158,12 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     }
     for (service, resources) in services {
         for &own in Layer::ALL.iter().filter(|own| layer.is_none_or(|wanted| wanted == **own)) {
-            let parties = columns
-                .iter()
-                .filter(|column| column.service.id == service.id)
-                .map(|column| catalogue.split(column.service, column.mode, own).split.party);
-            let held = parties.clone().any(|party| party != Party::Aws);
+            let modes: Vec<_> =
+                columns.iter().filter(|column| column.service.id == service.id).map(|column| column.mode).collect();
+            let held = modes.iter().any(|mode| catalogue.split(service, *mode, own).split.party != Party::Aws);
             let proofs = service.checks().any(|check| check.layer == own);
             if held || proofs {
-                view.rows.push(Gap::new(service, own, resources, &ran));
+                view.rows.push(Gap::new((service, modes), own, resources, &ran));
             }
         }
     }
@@ -180,7 +182,6 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
 struct Ran {
     passed: u64,
     failed: u64,
-    open: u64,
 }
 
 /// The services of which a check ran.
@@ -195,23 +196,32 @@ fn seen<'c>(catalogue: &'c Catalogue, ran: &HashMap<String, Ran>) -> Vec<Column<
 /// A layer of a service, and what its checks say.
 struct Gap<'c> {
     service: &'c Service,
+    modes: Vec<Option<&'c Mode>>,
     layer: Layer,
     resources: Option<u64>,
     state: State,
     passing: Vec<&'c str>,
     failing: Vec<&'c str>,
-    /// Checks that exist and did not run, or came to no verdict.
+    /// Checks that ran and came to no verdict.
+    undecided: Vec<&'c str>,
+    /// Checks that exist and did not run.
     silent: Vec<&'c str>,
 }
 
 impl<'c> Gap<'c> {
-    fn new(service: &'c Service, layer: Layer, resources: Option<u64>, ran: &HashMap<String, Ran>) -> Self {
-        let (mut passing, mut failing, mut silent) = (Vec::new(), Vec::new(), Vec::new());
+    fn new(
+        (service, modes): (&'c Service, Vec<Option<&'c Mode>>),
+        layer: Layer,
+        resources: Option<u64>,
+        ran: &HashMap<String, Ran>,
+    ) -> Self {
+        let (mut passing, mut failing, mut undecided, mut silent) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for check in service.checks().filter(|check| check.layer == layer) {
             match ran.get(&check.id.to_ascii_lowercase()) {
                 Some(ran) if ran.failed > 0 => failing.push(check.id),
                 Some(ran) if ran.passed > 0 => passing.push(check.id),
-                _ => silent.push(check.id),
+                Some(_) => undecided.push(check.id),
+                None => silent.push(check.id),
             }
         }
         let state = match (failing.is_empty(), passing.is_empty()) {
@@ -219,17 +229,35 @@ impl<'c> Gap<'c> {
             (true, false) => State::Proven,
             (true, true) => State::Unseen,
         };
-        Self { service, layer, resources, state, passing, failing, silent }
+        Self { service, modes, layer, resources, state, passing, failing, undecided, silent }
     }
 
-    /// What the state rests on, in a few words.
+    /// What the state rests on, in a few words: every check that came to a verdict, and how many did not.
     fn because(&self) -> String {
-        match self.state {
-            State::Failing => format!("failing: {}", self.failing.join(", ")),
-            State::Proven => format!("proven by these checks: {}", self.passing.join(", ")),
-            State::Unseen if self.silent.is_empty() => "no check exists".to_owned(),
-            State::Unseen => format!("did not run: {}", self.silent.join(", ")),
+        let others = match self.silent.len() {
+            0 => String::new(),
+            1 => "; 1 other did not run".to_owned(),
+            silent => format!("; {silent} others did not run"),
+        };
+        match (self.state, &self.undecided[..], &self.silent[..]) {
+            (State::Failing, ..) => format!("failing: {}", self.failing.join(", ")),
+            (State::Proven, ..) => format!("proven by these checks: {}{others}", self.passing.join(", ")),
+            (State::Unseen, [], []) => "no check exists".to_owned(),
+            (State::Unseen, [], [only]) => format!("its check did not run: {only}"),
+            (State::Unseen, [], all) => {
+                format!("none of {} checks ran; for instance {}", all.len(), self.for_instance())
+            }
+            (State::Unseen, some, _) => format!("without a verdict (muted, or no data): {}{others}", some.join(", ")),
         }
+    }
+
+    /// The first silent check of every maker.
+    fn for_instance(&self) -> String {
+        let first = |maker: &Maker| {
+            let own = self.service.checks().filter(|check| check.maker == *maker && check.layer == self.layer);
+            own.map(|check| check.id).find(|id| self.silent.contains(id))
+        };
+        Maker::ALL.iter().filter_map(first).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -270,10 +298,29 @@ impl<'c> Gaps<'c> {
             state: row.state,
             passing: row.passing.clone(),
             failing: row.failing.clone(),
-            silent: row.silent.clone(),
+            silent: row.undecided.iter().chain(&row.silent).copied().collect(),
             team: self.catalogue.team(row.service, row.layer),
         };
         self.rows.iter().map(record).collect()
+    }
+
+    /// What the customer must do, and in which modes where not in all of them.
+    fn duties(&self, row: &Gap<'c>) -> Vec<(String, String)> {
+        let team = self.catalogue.team(row.service, row.layer).unwrap_or("you");
+        let mut duties: Vec<(&str, Vec<&str>)> = Vec::new();
+        for mode in &row.modes {
+            let id = mode.map_or("", |mode| mode.id);
+            for duty in self.catalogue.split(row.service, *mode, row.layer).split.customer {
+                match duties.iter_mut().find(|(own, _)| *own == duty) {
+                    Some((_, modes)) => modes.push(id),
+                    None => duties.push((duty, vec![id])),
+                }
+            }
+        }
+        let who = |modes: &[&str]| {
+            if modes.len() < row.modes.len() { format!("{team} @{}", modes.join(", @")) } else { team.to_owned() }
+        };
+        duties.into_iter().map(|(duty, modes)| (who(&modes), duty.to_owned())).collect()
     }
 
     fn counts(&self) -> String {
@@ -354,20 +401,18 @@ impl View for Gaps<'_> {
         }
         let cell = |service: &str, layer| {
             let row = cells.get(&(service, layer))?;
-            let split = self.catalogue.split(row.service, row.service.modes.first(), layer).split;
+            let checks = row.service.checks().filter(|check| check.layer == layer);
+            let mut facts = vec![("because", row.because())];
+            let silent = row.undecided.iter().chain(&row.silent).copied().collect::<Vec<_>>().join(", ");
+            facts.extend((!silent.is_empty()).then_some(("no verdict", silent)));
             Some(PictureCell {
                 word: row.state.word(),
                 tone: row.state.tone(),
                 team: self.catalogue.team(row.service, layer).map(str::to_owned),
-                duties: split.customer.iter().map(|duty| ("you".to_owned(), (*duty).to_owned())).collect(),
-                facts: vec![("because", row.because())],
-                sources: row
-                    .service
-                    .checks()
-                    .filter(|check| check.layer == layer)
-                    .map(|check| {
-                        (format!("{} ({})", check.id, check.maker.name()), check.url(), self.catalogue.date.to_string())
-                    })
+                duties: self.duties(row),
+                facts,
+                sources: checks
+                    .map(|check| (format!("{} ({})", check.id, check.maker.name()), check.url(), String::new()))
                     .collect(),
             })
         };
@@ -383,9 +428,7 @@ impl View for Gaps<'_> {
         Some(Picture {
             title: "Which of our duties are proven".to_owned(),
             foot: format!("{}. Catalogue of {}", self.counts(), self.catalogue.date),
-            remarks: vec![
-                "A check that passes proves what it checks and no more; this page never says compliant.".to_owned(),
-            ],
+            remarks: vec!["A check that passes proves what it checks and no more.".to_owned()],
             rows: layers.into_iter().map(row).collect(),
             columns: services.iter().map(|row| picture_column(row.service, None, row.resources)).collect(),
         })

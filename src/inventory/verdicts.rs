@@ -20,17 +20,21 @@ pub enum Verdict {
 
 /// What can be read.
 const SHAPES: &[&str] = &[
-    "securityhub get-findings (ASFF), Security Hub findings in OCSF",
-    "configservice describe-compliance-by-config-rule",
-    "prowler json-ocsf or csv",
+    "securityhub get-findings (ASFF) or get-findings-v2 (OCSF)",
+    "configservice describe-compliance-by-config-rule, describe-conformance-pack-compliance",
+    "configservice describe-aggregate-compliance-by-config-rules",
+    "prowler json-ocsf, json-asff or csv",
 ];
 
-/// Reads findings to their end: `tell` hears the id of every check that ran, and how it ended.
+/// Hears of every check that ran: the names by which it may be known, the likeliest first, and how it ended.
+pub type Tell<'t> = dyn FnMut(&[&str], Verdict) + 't;
+
+/// Reads findings to their end.
 ///
 /// # Errors
 ///
 /// A stream that fails, text that breaks its format, or a shape that nobody knows.
-pub fn read(input: &mut dyn BufRead, tell: &mut dyn FnMut(&str, Verdict)) -> Result<&'static str, Error> {
+pub fn read(input: &mut dyn BufRead, tell: &mut Tell<'_>) -> Result<&'static str, Error> {
     let mut head = Vec::new();
     (&mut *input).take(64 << 10).read_to_end(&mut head)?;
     let skip = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
@@ -47,13 +51,16 @@ pub fn read(input: &mut dyn BufRead, tell: &mut dyn FnMut(&str, Verdict)) -> Res
     match first {
         Some(b'[') => {
             let mut json = Json::new(&mut whole);
-            let mut any = false;
+            let mut dialect = None;
             json.array(|json| {
-                any |= json.peek()? == b'{' && ocsf(json, tell)?;
+                if json.peek()? != b'{' {
+                    return json.skip();
+                }
+                dialect = finding(json, tell)?.or(dialect);
                 Ok(())
             })?;
             json.end()?;
-            if any { Ok("OCSF findings") } else { Err(unknown()) }
+            dialect.ok_or_else(unknown)
         }
         Some(b'{') => {
             let mut json = Json::new(&mut whole);
@@ -61,9 +68,11 @@ pub fn read(input: &mut dyn BufRead, tell: &mut dyn FnMut(&str, Verdict)) -> Res
             json.object(|key, json| match key {
                 "Findings" => {
                     dialect = Some("Security Hub findings");
-                    json.maybe_array(|json| asff(json, tell))
+                    json.maybe_array(|json| finding(json, tell).map(drop))
                 }
-                "ComplianceByConfigRules" => {
+                "ComplianceByConfigRules"
+                | "AggregateComplianceByConfigRules"
+                | "ConformancePackRuleComplianceList" => {
                     dialect = Some("AWS Config compliance");
                     json.maybe_array(|json| config(json, tell))
                 }
@@ -77,97 +86,111 @@ pub fn read(input: &mut dyn BufRead, tell: &mut dyn FnMut(&str, Verdict)) -> Res
     }
 }
 
-/// A finding of Security Hub's own format.
-fn asff(json: &mut Json<'_>, tell: &mut dyn FnMut(&str, Verdict)) -> Result<(), Error> {
-    let (mut control, mut status, mut state, mut workflow) =
+/// A finding in ASFF or OCSF, Security Hub's or Prowler's; which, if it is one. What is no check's verdict, such as a
+/// threat that GuardDuty saw, tells nothing.
+fn finding(json: &mut Json<'_>, tell: &mut Tell<'_>) -> Result<Option<&'static str>, Error> {
+    let mut dialect = None;
+    let (mut control, mut older, mut generator, mut code) =
         (String::new(), String::new(), String::new(), String::new());
-    let (mut generator, mut older) = (String::new(), String::new());
+    let (mut verdict, mut status, mut aside, mut rule) = (String::new(), String::new(), false, String::new());
+    let mut word = String::new();
     json.maybe_object(|key, json| match key {
+        // ASFF.
+        "SchemaVersion" | "GeneratorId" => {
+            dialect = Some("Security Hub findings");
+            if key == "GeneratorId" { json.scalar(&mut generator).map(drop) } else { json.skip() }
+        }
         "Compliance" => json.maybe_object(|key, json| match key {
             "SecurityControlId" => json.scalar(&mut control).map(drop),
-            "Status" => json.scalar(&mut status).map(drop),
+            "Status" => json.scalar(&mut verdict).map(drop),
             _ => json.skip(),
         }),
         "ProductFields" => json.maybe_object(|key, json| match key {
             "ControlId" => json.scalar(&mut older).map(drop),
+            // The rule that Security Hub had Config run, or whose verdict Config itself reported.
+            "RelatedAWSResources:0/name" | "aws/config/ConfigRuleName" => json.scalar(&mut rule).map(drop),
             _ => json.skip(),
         }),
-        "GeneratorId" => json.scalar(&mut generator).map(drop),
-        "RecordState" => json.scalar(&mut state).map(drop),
+        "RecordState" => {
+            json.scalar(&mut word)?;
+            aside |= word == "ARCHIVED";
+            Ok(())
+        }
         "Workflow" => json.maybe_object(|key, json| match key {
-            "Status" => json.scalar(&mut workflow).map(drop),
+            "Status" => json.scalar(&mut status).map(drop),
             _ => json.skip(),
         }),
-        _ => json.skip(),
-    })?;
-    // `security-control/RDS.3`, or `aws-foundational-security-best-practices/v/1.0.0/RDS.3`.
-    let last = generator.rsplit('/').next().unwrap_or_default();
-    let id = [&*control, &*older, last].into_iter().find(|id| !id.is_empty()).unwrap_or_default();
-    if id.is_empty() || state == "ARCHIVED" {
-        return Ok(());
-    }
-    tell(
-        id,
-        match &*status {
-            _ if workflow == "SUPPRESSED" => Verdict::Open,
-            "PASSED" => Verdict::Passed,
-            "FAILED" => Verdict::Failed,
-            _ => Verdict::Open,
-        },
-    );
-    Ok(())
-}
-
-/// A finding in OCSF, Prowler's or Security Hub's; whether it was one.
-fn ocsf(json: &mut Json<'_>, tell: &mut dyn FnMut(&str, Verdict)) -> Result<bool, Error> {
-    let (mut code, mut control, mut status) = (String::new(), String::new(), String::new());
-    let (mut compliance, mut detail) = (String::new(), String::new());
-    json.object(|key, json| match key {
+        // OCSF.
         "metadata" => json.maybe_object(|key, json| match key {
-            "event_code" => json.scalar(&mut code).map(drop),
+            "event_code" => {
+                dialect = Some("OCSF findings");
+                json.scalar(&mut code).map(drop)
+            }
             _ => json.skip(),
         }),
-        "compliance" => json.maybe_object(|key, json| match key {
-            "control" => json.scalar(&mut control).map(drop),
-            "status" => json.scalar(&mut compliance).map(drop),
-            _ => json.skip(),
-        }),
-        "status_code" => json.scalar(&mut status).map(drop),
-        "status" => json.scalar(&mut detail).map(drop),
+        "compliance" => {
+            dialect = Some("OCSF findings");
+            json.maybe_object(|key, json| match key {
+                "control" => json.scalar(&mut control).map(drop),
+                "status" => json.scalar(&mut verdict).map(drop),
+                _ => json.skip(),
+            })
+        }
+        "status_code" => {
+            json.scalar(&mut word)?;
+            if verdict.is_empty() {
+                std::mem::swap(&mut verdict, &mut word);
+            }
+            Ok(())
+        }
+        "status" => json.scalar(&mut status).map(drop),
+        "activity_name" => {
+            json.scalar(&mut word)?;
+            aside |= word == "Close";
+            Ok(())
+        }
         _ => json.skip(),
     })?;
-    let id = if control.is_empty() { &code } else { &control };
-    if id.is_empty() {
-        return Ok(false);
+    if aside || verdict.is_empty() {
+        return Ok(dialect);
     }
-    let word = if compliance.is_empty() { &status } else { &compliance };
-    tell(
-        id,
-        match &*word.to_ascii_lowercase() {
-            _ if matches!(&*detail, "Suppressed") => Verdict::Open,
-            "pass" | "passed" => Verdict::Passed,
-            "fail" | "failed" => Verdict::Failed,
-            _ => Verdict::Open,
-        },
-    );
-    Ok(true)
+    // `security-control/RDS.3`, `aws-foundational-security-best-practices/v/1.0.0/RDS.3`, `prowler-rds_instance_…`.
+    let last = generator.rsplit('/').next().unwrap_or_default();
+    let last = last.strip_prefix("prowler-").unwrap_or(last);
+    let rules = rules(&rule);
+    let names = [&*control, &*older, last, &*code].into_iter().chain(rules.iter().map(|name| &**name));
+    let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+    if !names.is_empty() {
+        let muted = ["SUPPRESSED", "Suppressed"].contains(&&*status);
+        tell(
+            &names,
+            match &*verdict.to_ascii_lowercase() {
+                _ if muted => Verdict::Open,
+                "pass" | "passed" => Verdict::Passed,
+                "fail" | "failed" => Verdict::Failed,
+                _ => Verdict::Open,
+            },
+        );
+    }
+    Ok(dialect)
 }
 
 /// A rule of AWS Config and its compliance.
-fn config(json: &mut Json<'_>, tell: &mut dyn FnMut(&str, Verdict)) -> Result<(), Error> {
+fn config(json: &mut Json<'_>, tell: &mut Tell<'_>) -> Result<(), Error> {
     let (mut rule, mut kind) = (String::new(), String::new());
     json.maybe_object(|key, json| match key {
         "ConfigRuleName" => json.scalar(&mut rule).map(drop),
+        "ComplianceType" => json.scalar(&mut kind).map(drop),
         "Compliance" => json.maybe_object(|key, json| match key {
             "ComplianceType" => json.scalar(&mut kind).map(drop),
             _ => json.skip(),
         }),
         _ => json.skip(),
     })?;
-    let rule = managed_rule(&rule);
-    if !rule.is_empty() {
+    let names = rules(&rule);
+    if !names.is_empty() {
         tell(
-            rule,
+            &names.iter().map(|name| &**name).collect::<Vec<_>>(),
             match &*kind {
                 "COMPLIANT" => Verdict::Passed,
                 "NON_COMPLIANT" => Verdict::Failed,
@@ -178,25 +201,39 @@ fn config(json: &mut Json<'_>, tell: &mut dyn FnMut(&str, Verdict)) -> Result<()
     Ok(())
 }
 
-/// The managed rule behind a rule's name. Security Hub and conformance packs put a prefix before it or a suffix behind it:
-/// `securityhub-rds-storage-encrypted-1a2b3c4d`, `rds-storage-encrypted-conformance-pack-x1y2z3`.
-fn managed_rule(name: &str) -> &str {
-    let name = name.strip_prefix("securityhub-").unwrap_or(name);
-    let name = name.split_once("-conformance-pack-").map_or(name, |(rule, _)| rule);
-    match name.rsplit_once('-') {
-        Some((rule, tail))
-            if (6..=8).contains(&tail.len())
-                && tail.bytes().any(|b| b.is_ascii_digit())
-                && tail.bytes().all(|b| b.is_ascii_alphanumeric()) =>
-        {
-            rule
-        }
-        _ => name,
-    }
+/// The managed rules whose identifier is not their name in capitals.
+const RENAMED: &[(&str, &str)] = &[
+    ("cloud-trail-enabled", "cloudtrail-enabled"),
+    ("ec2-instance-managed-by-ssm", "ec2-instance-managed-by-systems-manager"),
+    ("incoming-ssh-disabled", "restricted-ssh"),
+    ("instances-in-vpc", "ec2-instances-in-vpc"),
+    ("multi-region-cloud-trail-enabled", "multi-region-cloudtrail-enabled"),
+    ("restricted-incoming-traffic", "restricted-common-ports"),
+];
+
+/// The managed rules that a rule's name may stand for. It is given by whoever makes the rule: the managed rule's own name
+/// or identifier (`INCOMING_SSH_DISABLED`), or with something before or behind it, as Security Hub
+/// (`securityhub-rds-storage-encrypted-1a2b3c4d`), conformance packs (`rds-storage-encrypted-conformance-pack-x1y2z3`),
+/// AWS Organizations (`OrgConfigRule-rds-storage-encrypted-x1y2z3`) and Control Tower
+/// (`AWSControlTower_AWS-GR_RDS_STORAGE_ENCRYPTED`) name theirs.
+fn rules(name: &str) -> Vec<String> {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    let whole = name.split_once("-conformance-pack-").map_or(&*name, |(rule, _)| rule);
+    let prefixes = ["securityhub-", "orgconfigrule-", "awscontroltower-aws-gr-"];
+    let plain = prefixes.iter().find_map(|prefix| whole.strip_prefix(prefix)).unwrap_or(whole);
+    // Behind a prefix whatever comes last may be the maker's mark; else only what looks like one.
+    let mark = |tail: &str| plain.len() < whole.len() || tail.bytes().any(|byte| byte.is_ascii_digit());
+    let short = plain.rsplit_once('-').filter(|(_, tail)| (6..=10).contains(&tail.len()) && mark(tail));
+    let short = short.map(|(rule, _)| rule);
+    let known_as = |name: &str| {
+        let renamed = RENAMED.iter().find(|(identifier, _)| *identifier == name);
+        renamed.map_or(name, |(_, name)| name).to_owned()
+    };
+    [Some(plain), short].into_iter().flatten().filter(|name| !name.is_empty()).map(known_as).collect()
 }
 
 /// Prowler's csv.
-fn prowler(input: &mut dyn Read, tell: &mut dyn FnMut(&str, Verdict)) -> Result<&'static str, Error> {
+fn prowler(input: &mut dyn Read, tell: &mut Tell<'_>) -> Result<&'static str, Error> {
     let mut rows = Rows::new(input, b';');
     let names = rows.names()?;
     let place = |wanted: &[u8]| names.iter().position(|name| name == wanted);
@@ -216,7 +253,7 @@ fn prowler(input: &mut dyn Read, tell: &mut dyn FnMut(&str, Verdict)) -> Result<
             "FAIL" => Verdict::Failed,
             _ => Verdict::Open,
         };
-        tell(&cell(check), verdict);
+        tell(&[&cell(check)], verdict);
     }
     Ok("Prowler csv")
 }

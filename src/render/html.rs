@@ -154,7 +154,10 @@ fn duties(picture: &Picture) -> Markup {
                                     @for (who, duty) in &cell.duties { dt { (who) } dd { (duty) } }
                                     @for (label, text) in &cell.facts { dt.fact { (label) } dd.fact { (text) } }
                                     @for (title, url, checked) in &cell.sources {
-                                        dt.fact { "source" } dd.fact { a href=(url) rel="noreferrer" { (title) } " (checked " (checked) ")" }
+                                        dt.fact { "source" } dd.fact {
+                                            a href=(url) rel="noreferrer" { (title) }
+                                            @if !checked.is_empty() { " (checked " (checked) ")" }
+                                        }
                                     }
                                 }
                             }
