@@ -145,7 +145,7 @@ structs! {
         modes, checks, overlaid,
     }
     Source { page, checked }
-    Split { layer, party, sharing, aws, customer, third_party, basis, controls, note, sources }
+    Split { layer, party, sharing, aws, customer, third_party, basis, controls, note, sources, overlaid }
     ThirdParty { name, duties }
 }
 

@@ -45,6 +45,8 @@ pub(super) fn lined(items: impl IntoIterator<Item = Text>) -> Lines {
 /// Where faults and marks are gathered while files are read.
 #[derive(Default)]
 pub(super) struct Desk {
+    /// Whether what is read is an overlay.
+    pub(super) overlay: bool,
     faults: RefCell<Vec<Fault>>,
     /// The bibliography as far as it is read.
     pub(super) sources: RefCell<Bibliography>,
@@ -79,6 +81,15 @@ pub(super) struct Place {
     pub(super) line: usize,
 }
 
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => f.write_str(&self.file),
+            line => write!(f, "{}:{line}", self.file),
+        }
+    }
+}
+
 /// One file being read.
 #[derive(Clone, Copy)]
 pub(super) struct Sheet<'a> {
@@ -87,6 +98,11 @@ pub(super) struct Sheet<'a> {
 }
 
 impl Desk {
+    /// A desk on which an overlay is read.
+    pub(super) fn of_overlay() -> Self {
+        Self { overlay: true, ..Self::default() }
+    }
+
     pub(super) fn sheet<'a>(&'a self, path: &'a str) -> Sheet<'a> {
         Sheet { desk: self, path }
     }

@@ -93,7 +93,7 @@ pub fn catalogue(files: &[File]) -> Result<Catalogue, Vec<Fault>> {
 ///
 /// All faults, sorted by line.
 pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Vec<Fault>> {
-    let desk = Desk::default();
+    let desk = Desk::of_overlay();
     let sheet = desk.sheet(path);
     let mut made = *base;
     let Some(root) = sheet.root(text) else { return desk.close(made) };
@@ -109,6 +109,7 @@ pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Ve
         sources(&sheet, &mut own);
         own.finish();
     }
+    desk.claims.replace(base.services.iter().flat_map(claims).collect());
     let mut all: BTreeMap<Text, Service> = BTreeMap::new();
     for service in base.services {
         all.insert(service.id, *service);
@@ -119,10 +120,11 @@ pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Ve
         let category = own.word("category", Category::ALL, Category::from_word);
         let merged = match (known, category) {
             (Some(known), category) => {
+                let moved = category.is_some_and(|category| category != known.category);
                 let category = category.unwrap_or(known.category);
-                corrected(known, category, &mut own)
+                Service { overlaid: moved, ..corrected(known, category, &mut own) }
             }
-            (None, Some(category)) => service(&key.name, Some(category), &mut own),
+            (None, Some(category)) => Service { overlaid: true, ..service(&key.name, Some(category), &mut own) },
             (None, None) => {
                 own.sheet.fault(
                     key.line,
@@ -135,7 +137,7 @@ pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Ve
                 service(&key.name, None, &mut own)
             }
         };
-        all.insert(merged.id, Service { overlaid: true, ..merged });
+        all.insert(merged.id, merged);
         own.finish();
     }
     fields.finish();
@@ -143,6 +145,19 @@ pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Ve
     made.sources = desk.sources.take().all.leak();
     desk.check_whole(&made);
     desk.close(made)
+}
+
+/// The names and identifiers that a service of the catalogue beneath an overlay has: the overlay may not claim them for
+/// another one.
+fn claims(service: &Service) -> Vec<(Kind, String, String, Place)> {
+    let named = [service.id, service.name, service.short].into_iter();
+    let named = named.chain(service.aliases).chain(service.former_names).map(|name| (Kind::Name, name.to_owned()));
+    let modes = service.modes.iter().flat_map(|mode| names::of_mode(service.id, mode)).map(|name| (Kind::Name, name));
+    let written =
+        service.identifiers.iter().flat_map(|own| own.names.into_iter().map(|name| (own.kind, name.to_owned())));
+    let place = Place { file: "the built-in catalogue".to_owned(), line: 0 };
+    let all = named.chain(modes).chain(written);
+    all.map(|(kind, name)| (kind, name, service.id.to_owned(), place.clone())).collect()
 }
 
 impl Desk {
@@ -198,14 +213,15 @@ impl Desk {
                     continue;
                 }
                 match first.get(&slot) {
-                    Some((other, before)) if other != service => self.fault(
-                        place,
-                        format!(
-                            "`{name}` ({}) is claimed by `{other}` already ({}:{}); if both are right, say so in \
-                             identifiers.yaml with the reason",
-                            slot.0, before.file, before.line
-                        ),
-                    ),
+                    Some((other, before)) if other != service => {
+                        let advice = match before.line {
+                            0 => "choose another",
+                            _ => "if both are right, say so in identifiers.yaml with the reason",
+                        };
+                        let message =
+                            format!("`{name}` ({}) is claimed by `{other}` already ({before}); {advice}", slot.0);
+                        self.fault(place, message);
+                    }
                     Some(_) => {}
                     None => {
                         first.insert(slot, (service.clone(), place.clone()));
@@ -278,9 +294,9 @@ fn sources(sheet: &Sheet<'_>, fields: &mut Fields<'_>) {
 fn splits(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> BTreeMap<Layer, Split> {
     let mut made = BTreeMap::new();
     for (key, mut own) in fields.entries("splits") {
-        if let Some(layer) = layer(*sheet, key) {
-            made.insert(layer, split(layer, key, &mut own));
-        }
+        // What stands under a layer that is none needs no faults of its own.
+        let Some(layer) = layer(*sheet, key) else { continue };
+        made.insert(layer, split(layer, key, &mut own));
         own.finish();
     }
     made
@@ -308,6 +324,7 @@ fn split(layer: Layer, key: &Key, fields: &mut Fields<'_>) -> Split {
         controls: controls(fields),
         note: fields.text("note"),
         sources: fields.cites(),
+        overlaid: sheet.desk.overlay,
     };
     match party {
         Some(Party::Aws) if made.aws.is_empty() => fault("AWS holds it: `aws` must say what AWS does"),

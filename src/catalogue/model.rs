@@ -406,6 +406,8 @@ pub struct Split {
     pub note: Option<Text>,
     /// The sources.
     pub sources: List<SourcePlace>,
+    /// Whether an overlay says so.
+    pub overlaid: bool,
 }
 
 /// A way to run a service that moves the line.
@@ -568,7 +570,7 @@ pub struct Service {
     pub modes: List<Mode>,
     /// The automated checks that prove the customer's duties.
     pub checks: List<Checks>,
-    /// Whether an overlay added or changed it.
+    /// Whether an overlay added it or moved it to another category, so that all its answers are the overlay's.
     pub overlaid: bool,
 }
 

@@ -89,7 +89,7 @@ pub struct AnswerRecord<'c> {
     pub sources: Vec<SourceRecord<'c>>,
     /// The automated checks that prove the customer's duties.
     pub checks: Vec<CheckRecord>,
-    /// `overlay` where an overlay added or changed the service.
+    /// `overlay` where an overlay gives the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<&'static str>,
     /// The customer's team that holds the customer's side, where an overlay says so.
@@ -117,8 +117,9 @@ impl<'c> AnswerRecord<'c> {
             note: split.note,
             sources: cited(catalogue, split).into_iter().map(SourceRecord::from).collect(),
             checks: checks(service, layer),
-            origin: service.overlaid.then_some("overlay"),
-            team: catalogue.team(service, layer),
+            origin: (service.overlaid || split.overlaid).then_some("overlay"),
+            // Where there is nothing for the customer to do, no team does it.
+            team: catalogue.team(service, layer).filter(|_| !split.customer.is_empty()),
         }
     }
 }

@@ -145,8 +145,11 @@ impl<'c> Answers<'c> {
                 (Stage::Ended, None) => " AWS has ended it.".to_owned(),
             });
         }
+        let modes = self.service.modes.iter().flat_map(|mode| mode.splits);
         if self.service.overlaid {
             about.push_str(" Answers come from your overlay.");
+        } else if self.service.splits.iter().chain(modes).any(|split| split.overlaid) {
+            about.push_str(" Some answers come from your overlay.");
         }
         blocks.push(Block::Aside(about));
         blocks
@@ -271,7 +274,7 @@ impl<'c> Answers<'c> {
             };
             let third = split.third_party.map_or_else(String::new, |third| format!(" ({})", third.name));
             facts.push(("held by", format!("{}{third}{sharing}", party_word(split.party))));
-            if let Some(team) = self.catalogue.team(self.service, layer) {
+            if let Some(team) = self.catalogue.team(self.service, layer).filter(|_| !split.customer.is_empty()) {
                 facts.push(("your team", team.to_owned()));
             }
             facts.extend(

@@ -72,11 +72,12 @@ pub(super) fn picture_rows(
     ordered.reverse();
     let cell = |service: &Service, mode: Option<&Mode>, layer: Layer| {
         let Answer { split, rule, basis } = catalogue.split(service, mode, layer);
-        let team = catalogue.team(service, layer);
+        let team = catalogue.team(service, layer).filter(|_| !split.customer.is_empty());
         let third = split.third_party.iter().flat_map(|third| third.duties.iter().map(|duty| (&*third.name, duty)));
         let yours = split.customer.iter().map(|duty| (team.unwrap_or("you"), duty));
         let duties = yours.chain(split.aws.iter().map(|duty| ("AWS", duty))).chain(third);
         let mut facts = vec![("basis", basis.to_string()), ("rule", rule.to_string())];
+        facts.extend((service.overlaid || split.overlaid).then(|| ("origin", "your overlay".to_owned())));
         facts.extend(split.sharing.map(|sharing| ("sharing", sharing.to_string())));
         facts.extend(split.note.iter().map(|note| ("note", note.to_string())));
         if !split.controls.is_empty() {
