@@ -658,3 +658,106 @@ fn a_pipe_gets_one_record_a_line() {
     assert!(lines.iter().all(|line| line.len() == 8 && line[0] == "ec2" && line[1].is_empty() && line[2] == "2"));
     assert!(lines.iter().all(|line| line[7].starts_with("https://")), "every answer has its page");
 }
+
+/// Services of every category and most families; some with modes, some with long names.
+const SIXTY: &[&str] = &[
+    "acm",
+    "amplify",
+    "api-gateway",
+    "app-runner",
+    "appsync",
+    "athena",
+    "aurora",
+    "backup",
+    "batch",
+    "bedrock",
+    "cloudformation",
+    "cloudfront",
+    "cloudtrail",
+    "cloudwatch",
+    "cloudwatch-observability-access-manager",
+    "codebuild",
+    "codedeploy",
+    "cognito",
+    "config",
+    "data-firehose",
+    "directory-service",
+    "dms",
+    "documentdb",
+    "dynamodb",
+    "ebs",
+    "ec2",
+    "ec2-auto-scaling",
+    "ecr",
+    "ecs",
+    "efs",
+    "eks",
+    "elastic-beanstalk",
+    "elasticache",
+    "elb",
+    "emr",
+    "eventbridge",
+    "fsx",
+    "glue",
+    "guardduty",
+    "iam",
+    "kinesis-data-streams",
+    "kms",
+    "lambda",
+    "mq",
+    "msk",
+    "neptune",
+    "opensearch",
+    "rds",
+    "redshift",
+    "route53",
+    "s3",
+    "sagemaker",
+    "secrets-manager",
+    "ses",
+    "sns",
+    "sqs",
+    "step-functions",
+    "transfer-family",
+    "vpc",
+    "waf",
+];
+
+fn table(args: &[&str], width: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_whose"));
+    let read = run(command.args(args).args(["-o", "table"]).env("COLUMNS", width).stdin(Stdio::null()));
+    assert_eq!(read.code, Some(0), "{args:?}: {:?}", read.said);
+    read.out
+}
+
+#[test]
+fn a_table_of_sixty_services_fits_a_hundred_columns() {
+    let sixty = [&["matrix"], SIXTY].concat();
+    let estate = ["matrix", "--from", "tests/inventories/modes.json"];
+    let long = ["matrix", "eks@managed-node-group-custom-ami", "eks@self-managed-nodes", "lambda@os-only-runtime"];
+    for args in [&sixty[..], &estate, &long, &["matrix", "ec2", "rds", "s3"]] {
+        for more in
+            [&[][..], &["--layer", "os"], &["--diff"], &["--party", "customer"], &["--layer", "os", "--layer", "tls"]]
+        {
+            for width in ["80", "100", "140"] {
+                let args = [args, more].concat();
+                let text = table(&args, width);
+                let wide: Vec<&str> =
+                    text.lines().filter(|line| line.chars().count() > width.parse().unwrap_or(0)).collect();
+                assert_eq!(wide, Vec::<&str>::new(), "{args:?} at {width}");
+            }
+        }
+    }
+    // No name is cut in two, and every service stands once.
+    let text = table(&sixty, "100");
+    let names: Vec<&str> = text.split([' ', ',', '\n']).collect();
+    for service in SIXTY {
+        let own = names.iter().filter(|name| name.split('@').next() == Some(service));
+        assert!(own.count() > 0, "{service}\n{text}");
+    }
+    assert_eq!(names.iter().filter(|name| **name == "cloudwatch-observability-access-manager").count(), 1);
+    assert_eq!(names.iter().filter(|name| **name == "eks@managed-node-group-custom-ami").count(), 1);
+    // What leaves most to the customer comes first.
+    let place = |name: &str| text.find(&format!(" {name}")).unwrap_or(usize::MAX);
+    assert!(place("ec2") < place("rds") && place("rds") < place("s3"), "{text}");
+}

@@ -135,7 +135,8 @@ impl<'c> Matrix<'c> {
     fn by_service(&self, layer: Layer) -> Vec<Block> {
         let info = self.catalogue.layer(layer);
         let mut rows = Vec::new();
-        for &party in Party::ALL {
+        // What leaves most to the customer comes first.
+        for party in [Party::Customer, Party::Shared, Party::ThirdParty, Party::Aws] {
             let mut own = self.columns.iter().filter(|column| self.party_of(column, layer) == party).peekable();
             if own.peek().is_none() || self.party.is_some_and(|wanted| wanted != party) {
                 continue;
@@ -196,30 +197,39 @@ impl<'c> Matrix<'c> {
         // What leaves most to the customer comes first.
         let yours = |profile: &[Party]| profile.iter().filter(|party| **party != Party::Aws).count();
         sorted.sort_unstable_by(|(a, _), (b, _)| yours(b).cmp(&yours(a)).then_with(|| a.cmp(b)));
-        let rows = sorted.into_iter().map(|(profile, services)| {
-            let mut cells: Vec<Cell> = profile
-                .iter()
-                .map(|party| {
-                    if self.party.is_some_and(|wanted| wanted != *party) {
-                        Cell::default()
-                    } else {
-                        Cell::new(short_party(*party), party_tone(*party))
-                    }
-                })
-                .collect();
-            cells.push(Cell::plain(services.join(", ")));
-            Row::Cells(cells)
-        });
+        // So many columns leave no room for names beside them.
+        let below = layers.len() > MOST_BESIDE;
+        let mut rows = Vec::new();
+        for (profile, services) in sorted {
+            let party = |party: &Party| match self.party {
+                Some(wanted) if wanted != *party => Cell::default(),
+                _ => Cell::new(short_party(*party), party_tone(*party)),
+            };
+            let mut cells: Vec<Cell> = profile.iter().map(party).collect();
+            let services = services.join(", ");
+            if below {
+                rows.extend([Row::Cells(cells), Row::Group(format!("  {services}"))]);
+            } else {
+                cells.push(Cell::plain(services));
+                rows.push(Row::Cells(cells));
+            }
+        }
         let mut columns: Vec<String> = layers.iter().map(|layer| short_layer(*layer).to_owned()).collect();
         let counted = self.columns.iter().any(|column| column.resources.is_some());
-        columns.push(if counted { "Services (resources)" } else { "Services" }.to_owned());
-        let legend = layers.iter().map(|layer| format!("{} {layer}", short_layer(*layer))).collect::<Vec<_>>();
+        columns.extend((!below).then(|| if counted { "Services (resources)" } else { "Services" }.to_owned()));
+        let legend = layers.iter().map(|layer| format!("{}={layer}", short_layer(*layer))).collect::<Vec<_>>();
         vec![
-            Block::Table(Table { columns, rows: rows.collect() }),
+            Block::Table(Table { columns, rows }),
             Block::Aside(format!("{}.\nyou: the customer. both: shared. 3rd: a third party.", legend.join(", "))),
         ]
     }
 }
+
+/// Services stand across if their names take no more than this; a terminal of eighty columns has so much beside the layers.
+const WIDEST_ACROSS: usize = 58;
+
+/// More layers than this stand above the names of their services instead of beside them.
+const MOST_BESIDE: usize = 9;
 
 /// The party in a narrow column.
 fn short_party(party: Party) -> &'static str {
@@ -339,7 +349,8 @@ impl View for Matrix<'_> {
             if !folded.is_empty() {
                 blocks.push(Block::Facts(folded));
             }
-            if !differing.is_empty() && self.columns.len() <= 4 {
+            let wide: usize = self.columns.iter().map(|column| column.counted().len() + 2).sum();
+            if !differing.is_empty() && self.columns.len() <= 4 && wide <= WIDEST_ACROSS {
                 blocks.push(self.by_layer(&differing));
             } else if !differing.is_empty() {
                 blocks.extend(self.by_profile(&differing));
