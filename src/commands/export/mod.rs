@@ -3,6 +3,7 @@
 
 use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{Context, Outcome, completions, modes};
 use crate::catalogue::model::{Catalogue, Category, Date, Layer, Mode, Service};
@@ -50,19 +51,24 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
         anyhow::bail!("--profile is for csv\n  try: whose export csv --profile {}", args.profile.word());
     }
     let catalogue = context.catalogue();
-    let mut chosen: Vec<(&Service, Option<&Mode>)> = Vec::new();
+    let mut chosen = Vec::new();
     for name in &args.service {
         chosen.push(context.service(name)?);
     }
-    if chosen.is_empty() {
-        chosen.extend(catalogue.services.iter().map(|service| (service, None)));
-    }
-    let answered: Vec<Answered<'_>> = chosen
-        .into_iter()
-        .flat_map(|(service, named)| modes(service, named).into_iter().map(move |mode| Answered { service, mode }))
-        .collect();
+    // In the catalogue's order and once each, whatever was asked for in which order and how often.
+    let every = catalogue
+        .services
+        .iter()
+        .flat_map(|service| modes(service, None).into_iter().map(move |mode| Answered { service, mode }));
+    let wanted = |one: &Answered<'_>| {
+        let fits = |(service, mode): &(&Service, Option<&Mode>)| {
+            service.id == one.service.id && mode.is_none_or(|mode| one.mode.is_some_and(|own| own.id == mode.id))
+        };
+        chosen.is_empty() || chosen.iter().any(fits)
+    };
+    let answered: Vec<Answered<'_>> = every.filter(wanted).collect();
     Ok(Outcome::text(match args.form {
-        Form::Json => json(catalogue, &answered)?,
+        Form::Json => document(catalogue, &answered)?,
         Form::Csv => sheets::write(catalogue, &answered, args.profile)?,
         Form::Oscal => oscal::write(catalogue, &answered)?,
     }))
@@ -99,20 +105,26 @@ impl<'c> Answered<'c> {
 
 /// The whole catalogue as one document.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Document<'c> {
-    /// The name and version of the record schema.
+struct Document<'c> {
     schema: &'static str,
-    /// The newest day on which a source was checked.
     catalogue: Date,
-    /// The bibliography.
-    sources: Vec<SourceRecord<'c>>,
-    /// The layers.
-    layers: Vec<LayerRecord<'c>>,
-    /// The categories.
-    categories: Vec<CategoryRecord<'c>>,
-    /// The services.
-    results: Vec<ExportRecord<'c>>,
+    sources: Value,
+    layers: Value,
+    categories: Value,
+    results: Services<'c>,
+}
+
+/// Services whose records are made one by one while they are written.
+struct Services<'c> {
+    catalogue: &'c Catalogue,
+    answered: &'c [Answered<'c>],
+}
+
+impl Serialize for Services<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let services = self.answered.chunk_by(|one, next| one.service.id == next.service.id);
+        serializer.collect_seq(services.map(|modes| json!(ExportRecord::new(self.catalogue, modes))))
+    }
 }
 
 /// A service with its identifiers and answered splits.
@@ -128,27 +140,27 @@ pub struct ExportRecord<'c> {
     splits: Vec<AnswerRecord<'c>>,
 }
 
-fn json(catalogue: &Catalogue, answered: &[Answered<'_>]) -> anyhow::Result<String> {
-    let mut results: Vec<ExportRecord<'_>> = Vec::new();
-    for one in answered {
-        let splits = one.records(catalogue);
-        if let Some(last) = results.last_mut().filter(|last| last.service.service == one.service.id) {
-            last.splits.extend(splits);
-        } else {
-            let mut identifiers: std::collections::BTreeMap<&str, Vec<&str>> = std::collections::BTreeMap::new();
-            for own in one.service.identifiers {
-                identifiers.entry(own.kind.word()).or_default().extend(own.names);
-            }
-            results.push(ExportRecord { service: ServiceRecord::new(catalogue, one.service), identifiers, splits });
+impl<'c> ExportRecord<'c> {
+    /// The record of one service in the modes that were asked for.
+    fn new(catalogue: &'c Catalogue, modes: &[Answered<'c>]) -> Self {
+        let service = modes[0].service;
+        let mut identifiers: std::collections::BTreeMap<&str, Vec<&str>> = std::collections::BTreeMap::new();
+        for own in service.identifiers {
+            identifiers.entry(own.kind.word()).or_default().extend(own.names);
         }
+        let splits = modes.iter().flat_map(|mode| mode.records(catalogue)).collect();
+        Self { service: ServiceRecord::new(catalogue, service), identifiers, splits }
     }
+}
+
+fn document(catalogue: &Catalogue, answered: &[Answered<'_>]) -> anyhow::Result<String> {
     let document = Document {
         schema: crate::render::SCHEMA,
         catalogue: catalogue.date,
-        sources: catalogue.sources.iter().map(SourceRecord::from).collect(),
-        layers: Layer::ALL.iter().map(|layer| LayerRecord::new(catalogue, *layer)).collect(),
-        categories: Category::ALL.iter().map(|category| CategoryRecord::new(catalogue, *category)).collect(),
-        results,
+        sources: catalogue.sources.iter().map(|source| json!(SourceRecord::from(source))).collect(),
+        layers: Layer::ALL.iter().map(|layer| json!(LayerRecord::new(catalogue, *layer))).collect(),
+        categories: Category::ALL.iter().map(|category| json!(CategoryRecord::new(catalogue, *category))).collect(),
+        results: Services { catalogue, answered },
     };
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
