@@ -119,38 +119,47 @@ fn caiq(catalogue: &Catalogue, one: &Answered<'_>, record: &AnswerRecord<'_>) ->
         Party::Aws => "CSP-owned",
         Party::Customer => "CSC-owned",
         Party::Shared => "Shared CSP and CSC",
-        Party::ThirdParty => "3rd-party outsourced",
+        Party::ThirdParty if record.aws.is_empty() => "3rd-party outsourced",
+        Party::ThirdParty => "Shared CSP and 3rd-party",
     };
-    // The form has one word for what is shared; which half waits for which is said in the description.
+    // The form has one word for what is shared; that it is dependent or independent is said in the description.
     let sharing = match record.sharing {
-        Some(Sharing::Dependent) => "Dependent. ",
-        Some(Sharing::Independent) => "Independent. ",
+        Some(Sharing::Dependent) => "Dependent: takes effect only when the customer acts.",
+        Some(Sharing::Independent) => "Independent: each side acts alone.",
         None => "",
     };
-    let third =
-        record.third_party.map_or_else(String::new, |third| format!("{}: {} ", third.name, joined(third.duties)));
     vec![
         format!("whose:{}/{}", one.id(), record.layer),
         format!("{}: {}", one.title(), catalogue.layer(record.layer).name),
         String::new(),
         owner.to_owned(),
-        format!("{sharing}{third}{}", joined(record.aws)),
+        filled(&[sharing.to_owned(), joined(record.aws), third(record)]),
         joined(record.customer),
     ]
 }
 
 fn fedramp(one: &Answered<'_>, record: &AnswerRecord<'_>) -> Vec<String> {
-    let third =
-        record.third_party.map_or_else(String::new, |third| format!(" {}: {}", third.name, joined(third.duties)));
-    let (inherited, what) = match record.party {
-        // The form's own rule: what is inherited whole needs no words.
+    let aws = side("Inherited", joined(record.aws));
+    let customer = side("Customer", joined(record.customer));
+    let (answer, told) = match record.party {
+        // The form's own rule: what is inherited whole needs no words. Where AWS holds a layer and leaves something to the
+        // customer, that must be said; so it is inherited in part.
         Party::Aws if record.customer.is_empty() => ("Yes", String::new()),
-        Party::Aws => ("Yes", format!("Customer: {}", joined(record.customer))),
-        Party::Customer => ("No", format!("Customer: {}{third}", joined(record.customer))),
-        Party::Shared => {
-            ("Partial", format!("Inherited: {} Customer: {}{third}", joined(record.aws), joined(record.customer)))
-        }
-        Party::ThirdParty => ("Partial", format!("Customer: {}{third}", joined(record.customer))),
+        Party::Customer => ("No", filled(&[customer, third(record)])),
+        Party::Aws | Party::Shared | Party::ThirdParty => ("Partial", filled(&[aws, customer, third(record)])),
     };
-    vec![format!("{}/{}", one.id(), record.layer), inherited.to_owned(), what]
+    vec![format!("{}/{}", one.id(), record.layer), answer.to_owned(), told]
+}
+
+/// The third party's part.
+fn third(record: &AnswerRecord<'_>) -> String {
+    record.third_party.map_or_else(String::new, |third| side(third.name, joined(third.duties)))
+}
+
+fn side(name: &str, duties: String) -> String {
+    if duties.is_empty() { duties } else { format!("{name}: {duties}") }
+}
+
+fn filled(parts: &[String]) -> String {
+    joined(parts.iter().filter(|part| !part.is_empty()))
 }

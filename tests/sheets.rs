@@ -1,0 +1,199 @@
+//! The exports for spreadsheets, forms and programs: their columns, words and rows, and the same bytes each time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+fn whose(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_whose"));
+    command.args(args).env_remove("WHOSE_CATALOGUE");
+    command
+}
+
+fn run(args: &[&str]) -> String {
+    let output = whose(args).output().expect("the program runs");
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("every format is text")
+}
+
+/// A sheet: its columns, and its rows by column.
+fn sheet(args: &[&str]) -> (Vec<String>, Vec<BTreeMap<String, String>>) {
+    let text = run(args);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let columns: Vec<String> = reader.headers().expect("csv has a header").iter().map(str::to_owned).collect();
+    let rows = reader.deserialize().map(|row| row.expect("csv parses")).collect();
+    (columns, rows)
+}
+
+/// Every answer of the catalogue, by `service@mode` and layer.
+fn answers() -> BTreeMap<(String, String), Value> {
+    let document: Value = serde_json::from_str(&run(&["export", "json"])).expect("json parses");
+    let services = document["results"].as_array().expect("results is a list").iter();
+    let splits = services.flat_map(|service| service["splits"].as_array().expect("splits is a list"));
+    let keyed = splits.map(|split| {
+        let text = |name: &str| split[name].as_str().unwrap_or_default().to_owned();
+        let mode = split["mode"].as_str().map_or_else(String::new, |mode| format!("@{mode}"));
+        ((text("service") + &mode, text("layer")), split.clone())
+    });
+    keyed.collect()
+}
+
+#[test]
+fn the_default_sheet_has_the_promised_columns_and_a_row_a_service_mode_and_layer() {
+    let (columns, rows) = sheet(&["export", "csv"]);
+    let promised = "service, name, category, mode, layer, party, sharing, aws, customer, controls, sources, checked, iam, \
+                    cloudformation, terraform, billing, catalogue";
+    let promised: Vec<&str> = promised.split(", ").collect();
+    assert_eq!(columns[..promised.len()], promised);
+    // Additions stand at the end.
+    assert_eq!(columns[promised.len()..], ["checks"]);
+
+    let services: Value = serde_json::from_str(&run(&["services", "-o", "json"])).expect("json parses");
+    let services = services["results"].as_array().expect("results is a list");
+    let modes = services.iter().map(|service| service["modes"].as_array().map_or(0, Vec::len).max(1));
+    assert_eq!(rows.len(), modes.sum::<usize>() * 18);
+
+    // Each row says what the records say.
+    let answers = answers();
+    let mut seen = BTreeSet::new();
+    for row in &rows {
+        let mode = if row["mode"].is_empty() { String::new() } else { format!("@{}", row["mode"]) };
+        let key = (row["service"].clone() + &mode, row["layer"].clone());
+        let answer = &answers[&key];
+        for column in ["party", "sharing", "category", "name"] {
+            assert_eq!(row[column], answer[column].as_str().unwrap_or_default(), "{key:?} {column}");
+        }
+        for column in ["aws", "customer", "controls"] {
+            let list = answer[column].as_array().expect("a list").iter();
+            let list: Vec<&str> = list.map(|item| item.as_str().unwrap_or_default()).collect();
+            assert_eq!(row[column], list.join(" "), "{key:?} {column}");
+        }
+        seen.insert(key);
+    }
+    assert_eq!(seen.len(), rows.len(), "no row stands twice");
+}
+
+#[test]
+fn an_overlays_teams_are_a_column_at_the_end() {
+    let overlay = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oscal/overlay.yaml");
+    let (columns, rows) = sheet(&["export", "csv", "--service", "3d-hub", "--catalogue", overlay]);
+    assert_eq!(columns.last().map(String::as_str), Some("team"));
+    assert_eq!(rows.iter().filter(|row| row["team"] == "application team").count(), 17);
+    assert_eq!(rows.iter().filter(|row| row["team"] == "platform\u{fffd}team").count(), 1);
+}
+
+#[test]
+fn the_caiq_sheet_has_the_forms_columns_and_words() {
+    let (columns, mut rows) = sheet(&["export", "csv", "--profile", "caiq"]);
+    assert_eq!(
+        columns,
+        [
+            "Question ID",
+            "Question",
+            "CSP CAIQ Answer",
+            "SSRM Control Ownership",
+            "CSP Implementation Description (Optional/Recommended)",
+            "CSC Responsibilities (Optional/Recommended)",
+        ]
+    );
+    let about = rows.remove(0);
+    assert_eq!(about["Question ID"], "whose:about");
+    assert!(about["Question"].starts_with("Rows are layers"), "{about:?}");
+
+    let answers = answers();
+    assert_eq!(rows.len(), answers.len());
+    for row in &rows {
+        let id = row["Question ID"].strip_prefix("whose:").expect("ours");
+        let (service, layer) = id.split_once('/').expect("service/layer");
+        let answer = &answers[&(service.to_owned(), layer.to_owned())];
+        let alone = answer["aws"].as_array().is_some_and(Vec::is_empty);
+        // The words of the form's drop-down list.
+        let owner = match answer["party"].as_str() {
+            Some("aws") => "CSP-owned",
+            Some("customer") => "CSC-owned",
+            Some("shared") => "Shared CSP and CSC",
+            Some("third-party") if alone => "3rd-party outsourced",
+            _ => "Shared CSP and 3rd-party",
+        };
+        assert_eq!(row["SSRM Control Ownership"], owner, "{id}");
+        let described = &row["CSP Implementation Description (Optional/Recommended)"];
+        match answer["sharing"].as_str() {
+            Some("dependent") => assert!(described.starts_with("Dependent: "), "{id}: {described}"),
+            Some("independent") => assert!(described.starts_with("Independent: "), "{id}: {described}"),
+            _ => assert!(!described.contains("ependent: "), "{id}: {described}"),
+        }
+        // Whether it is done is for the one who fills the form in to say.
+        assert_eq!(row["CSP CAIQ Answer"], "", "{id}");
+    }
+    let owners: BTreeSet<&str> = rows.iter().map(|row| &*row["SSRM Control Ownership"]).collect();
+    assert_eq!(owners.len(), 5, "{owners:?}");
+}
+
+#[test]
+fn the_fedramp_sheet_has_the_forms_columns_and_words() {
+    let (columns, mut rows) = sheet(&["export", "csv", "--profile", "fedramp-crm"]);
+    let [id, inherited, what] =
+        ["Control ID", "Can Be Inherited from CSP", "Specific Inheritance and Customer Agency/CSP Responsibilities"];
+    assert_eq!(columns, [id, inherited, what]);
+    let about = rows.remove(0);
+    assert_eq!(about[id], "whose:about");
+    assert!(about[what].starts_with("Rows are layers"), "{about:?}");
+
+    let answers = answers();
+    assert_eq!(rows.len(), answers.len());
+    for row in &rows {
+        let (service, layer) = row[id].split_once('/').expect("service/layer");
+        let answer = &answers[&(service.to_owned(), layer.to_owned())];
+        let left = answer["customer"].as_array().is_some_and(|duties| !duties.is_empty());
+        let word = match answer["party"].as_str() {
+            Some("aws") if !left => "Yes",
+            Some("customer") => "No",
+            _ => "Partial",
+        };
+        assert_eq!(row[inherited], word, "{}", row[id]);
+        // The form's guidance: blank for Yes; for Partial what is inherited and what is the customer's.
+        assert_eq!(row[what].is_empty(), word == "Yes", "{}: {}", row[id], row[what]);
+        assert_eq!(row[what].contains("Customer: "), left, "{}: {}", row[id], row[what]);
+        let parts = answer["aws"].as_array().is_some_and(|duties| !duties.is_empty()) && word == "Partial";
+        assert_eq!(row[what].starts_with("Inherited: "), parts, "{}: {}", row[id], row[what]);
+    }
+}
+
+#[test]
+fn a_profile_of_another_form_is_refused() {
+    let output = whose(&["export", "json", "--profile", "caiq"]).output().expect("the program runs");
+    assert_eq!((output.status.code(), &*output.stdout), (Some(2), &b""[..]));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("try: whose export csv --profile caiq"), "{said}");
+}
+
+#[test]
+fn exports_are_the_same_bytes_wherever_and_whenever_they_are_made() {
+    for args in [
+        &["export", "json"][..],
+        &["export", "csv"],
+        &["export", "oscal"],
+        &["export", "csv", "--profile", "caiq"],
+        &["export", "csv", "--profile", "fedramp-crm"],
+    ] {
+        let here = whose(args).env("LC_ALL", "C").env("TZ", "UTC").env("COLUMNS", "60").output();
+        let there = whose(args)
+            .current_dir(std::env::temp_dir())
+            .env("LC_ALL", "tr_TR.UTF-8")
+            .env("TZ", "Pacific/Kiritimati")
+            .env("COLUMNS", "200")
+            .env("CLICOLOR_FORCE", "1")
+            .output();
+        let (here, there) = (here.expect("the program runs"), there.expect("the program runs"));
+        assert!(here.status.success() && !here.stdout.is_empty(), "{args:?}");
+        // Not assert_eq: nobody reads a difference of megabytes.
+        assert!(here.stdout == there.stdout, "{args:?} differs");
+    }
+    // What is asked for in another order, or twice, is the same export.
+    let asked = |names: &[&str]| {
+        let names = names.iter().flat_map(|name| ["--service", name]);
+        run(&["export", "oscal"].into_iter().chain(names).collect::<Vec<_>>())
+    };
+    assert_eq!(asked(&["rds", "eks"]), asked(&["eks@fargate", "eks", "rds", "rds"]));
+}
