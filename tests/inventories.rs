@@ -182,20 +182,19 @@ const CASES: &[Case] = &[
     Case {
         file: "sam.yaml",
         said: &[
-            "CloudFormation template: 9 resources, 4 services",
+            "CloudFormation template: 9 resources, 3 services",
             "ecs: one thing does not say which mode; all 4 modes are shown",
             "not matched: 2 of 9 things",
             "  AWS::RDS::DBCluster (1) - may mean aurora, rds, neptune, documentdb",
             "  Acme::Landing::Zone::MODULE (1)",
             "ignored: 1 - another provider's (Datadog)",
-            "ignored: 1 - no service of AWS's (Custom::Hook)",
+            "ignored: 2 - no service of AWS's (AWS::Serverless::Connector, Custom::Hook)",
         ],
         columns: &[
             ("ecs@anywhere", 1),
             ("ecs@ec2", 1),
             ("ecs@fargate", 1),
             ("ecs@managed-instances", 1),
-            ("iam", 1),
             ("lambda@managed-runtime-auto", 1),
             ("lambda@os-only-runtime", 1),
             ("sqs", 1),
@@ -456,6 +455,7 @@ fn the_envelope_names_what_was_not_matched_and_what_was_passed_over() {
     assert_eq!(
         document["ignored"],
         json!([
+            { "input": "AWS::Serverless::Connector", "count": 1, "reason": "no service of AWS's" },
             { "input": "Custom::Hook", "count": 1, "reason": "no service of AWS's" },
             { "input": "Datadog", "count": 1, "reason": "another provider's" },
         ])

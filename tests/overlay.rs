@@ -329,5 +329,5 @@ fn check_ends_by_what_it_found() {
     }
     let gone = plain(&["check", "tests/overlays/none.yaml"]);
     assert_eq!((gone.code, &*gone.out), (Some(2), ""));
-    assert!(gone.said.starts_with("error: cannot read tests/overlays/none.yaml: "), "{}", gone.said);
+    assert!(gone.said.starts_with("error: cannot read the catalogue tests/overlays/none.yaml: "), "{}", gone.said);
 }
