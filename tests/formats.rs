@@ -1,5 +1,7 @@
 //! Every output format of every command is what it says: it parses, it fits the published schema, and it says the same.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -18,6 +20,13 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("duties", &["duties"]),
     ("duties", &["duties", "--service", "rds", "--party", "customer"]),
     ("resolve", &["resolve", "aws_lb", "rds", "AWS::EC2::NewThing", "arn:aws:rds:eu-west-1:1:cluster:x"]),
+    ("matrix", &["matrix", "rds", "lambda@container-image", "rosa"]),
+    ("matrix", &["matrix", "--from", "tests/inventories/plan.json"]),
+    ("matrix", &["matrix", "--from", "tests/inventories/template.yaml", "--from", "tests/inventories/cur.csv"]),
+    ("gaps", &["gaps", "rds", "--findings", "tests/findings/asff.json"]),
+    ("gaps", &["gaps", "--from", "tests/inventories/state.json", "--findings", "tests/findings/prowler.csv"]),
+    ("gaps", &["gaps", "--findings", "tests/findings/config.json", "--findings", "tests/findings/ocsf.json"]),
+    ("check", &["check", "tests/overlays/broken.yaml"]),
 ];
 
 fn whose(args: &[&str], format: &str) -> String {
@@ -46,6 +55,87 @@ fn json_fits_the_schema() {
             validator.iter_errors(&document).map(|e| format!("{}: {e}", e.instance_path())).collect();
         assert!(faults.is_empty(), "{args:?}\n{}", faults.join("\n"));
         assert!(!document["results"].as_array().expect("results is a list").is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn the_export_fits_the_schema() {
+    let mut schema = schema();
+    schema["properties"]["results"]["items"] = json!({ "$ref": "#/$defs/export" });
+    let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");
+    for args in [&["export", "json"][..], &["export", "json", "--service", "eks@fargate", "--service", "rosa"]] {
+        let document: Value = serde_json::from_str(&whose(args, "json")).expect("json parses");
+        let faults: Vec<String> =
+            validator.iter_errors(&document).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert!(faults.is_empty(), "{args:?}\n{}", faults.join("\n"));
+        // Each page that a split cites is in the bibliography.
+        let ids = |value: &Value| -> BTreeSet<String> {
+            let sources = value["sources"].as_array().expect("sources is a list").iter();
+            sources.map(|source| source["id"].as_str().expect("a key").to_owned()).collect()
+        };
+        let known = ids(&document);
+        let services = document["results"].as_array().expect("results is a list").iter();
+        let splits = services.flat_map(|service| service["splits"].as_array().expect("splits is a list"));
+        let cited: BTreeSet<String> = splits.flat_map(ids).collect();
+        assert!(!cited.is_empty() && cited.is_subset(&known), "{args:?}");
+    }
+}
+
+/// What the schema in `file` has against a YAML text.
+fn faults(file: &str, yaml: &str) -> Vec<String> {
+    let schema = fs::read_to_string(format!("schema/{file}")).expect("the schema is there");
+    let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");
+    let value: Value = serde_saphyr::from_str(yaml).expect("yaml parses");
+    validator.iter_errors(&value).map(|fault| format!("{}: {fault}", fault.instance_path())).collect()
+}
+
+#[test]
+fn every_services_file_fits_the_schema_for_editors() {
+    let mut seen = 0;
+    for category in ["infrastructure", "container", "abstracted"] {
+        for entry in fs::read_dir(format!("data/{category}")).expect("the folder is there") {
+            let path = entry.expect("the folder can be read").path();
+            if path.file_name().is_some_and(|name| name != "_category.yaml") {
+                let faults = faults("service.json", &fs::read_to_string(&path).expect("the file can be read"));
+                assert_eq!(faults, Vec::<String>::new(), "{}", path.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 300, "{seen} files");
+}
+
+#[test]
+fn the_schema_for_editors_refuses_a_broken_file() {
+    let good = fs::read_to_string("data/container/rds.yaml").expect("the file can be read");
+    assert_eq!(faults("service.json", &good), Vec::<String>::new());
+    for (right, wrong) in [
+        ("\nbasis: stated", "\nbasis: certain"),
+        ("\nbasis: stated", ""),
+        ("\naliases: ", "\nalias: "),
+        ("  guest-os:\n    party: aws", "  guest-os:\n    party: amazon"),
+        ("  guest-os:", "  operating-system:"),
+        ("controls: [SI-2, MA-2]", "controls: [SI-2, maintenance]"),
+        ("sources: [rds-maintenance, rds-shared-responsibility]", "sources: []"),
+        ("    aws:\n      - Build, test", "    aws:\n      - build, test"),
+        ("  sdk: [rds, rds-data]", "  sdk: rds"),
+    ] {
+        assert!(good.contains(right), "{right:?} is in the file");
+        let broken = good.replacen(right, wrong, 1);
+        assert_ne!(faults("service.json", &broken), Vec::<String>::new(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn the_schema_of_overlays_refuses_what_check_refuses() {
+    let check = |path: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_whose")).args(["check", path]).output().expect("runs");
+        output.status.code()
+    };
+    for (path, code) in [("tests/overlays/good.yaml", 0), ("tests/overlays/broken.yaml", 1)] {
+        let faults = faults("overlay.json", &fs::read_to_string(path).expect("the overlay is there"));
+        assert_eq!((check(path), faults.is_empty()), (Some(code), code == 0), "{path}: {faults:?}");
     }
 }
 

@@ -107,7 +107,7 @@ fn the_schema_would_refuse_a_broken_copy() {
 
 #[test]
 fn an_overlays_teams_services_and_odd_texts_fit_the_schema_too() {
-    let overlay = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oscal/overlay.yaml");
+    let overlay = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/overlays/odd.yaml");
     let document = export(&["--service", "3d-hub", "--catalogue", overlay]);
     assert_eq!(faults(&document), Vec::<String>::new());
     let names: Vec<&str> =

@@ -76,7 +76,7 @@ fn the_default_sheet_has_the_promised_columns_and_a_row_a_service_mode_and_layer
 
 #[test]
 fn an_overlays_teams_are_a_column_at_the_end() {
-    let overlay = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oscal/overlay.yaml");
+    let overlay = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/overlays/odd.yaml");
     let (columns, rows) = sheet(&["export", "csv", "--service", "3d-hub", "--catalogue", overlay]);
     assert_eq!(columns.last().map(String::as_str), Some("team"));
     // Not where AWS does everything: facilities, hardware, the network beneath, virtualization.
