@@ -11,7 +11,7 @@ use super::names;
 /// The most that a catalogue may have of anything: services, pages, names.
 pub const MOST: usize = u16::MAX as usize;
 
-/// The table. Open addressing over a power of two of slots, at most half of them taken.
+/// The table. Open addressing, two of three slots taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Index {
     /// 0 for an empty slot, else one more than a place in `entries`.
@@ -115,7 +115,7 @@ impl Index {
             keys.push_str(key);
         }
         tables.resize(Kind::ALL.len() + 1, number(entries.len()));
-        let mut slots = vec![0; (entries.len() * 2).next_power_of_two()];
+        let mut slots = vec![0; entries.len() * 3 / 2 + 1];
         let mut made = Self {
             slots: &[],
             tables: tables.leak(),
@@ -125,11 +125,8 @@ impl Index {
         };
         for &table in Kind::ALL {
             for place in made.places(table) {
-                let mut at = hash(table, made.key(place));
-                while slots[at & (slots.len() - 1)] != 0 {
-                    at += 1;
-                }
-                let room = at & (slots.len() - 1);
+                let mut seats = seats(table, made.key(place), slots.len());
+                let room = seats.find(|seat| slots[*seat] == 0)?;
                 slots[room] = number(place + 1);
             }
         }
@@ -154,16 +151,12 @@ impl Index {
     /// What `key` in `table` leads to.
     #[must_use]
     pub fn get(&self, table: Kind, key: &[u8]) -> Option<Target> {
-        let mask = self.slots.len().checked_sub(1)?;
         let own = self.places(table);
-        let mut at = hash(table, key);
-        loop {
-            let place = usize::from(*self.slots.get(at & mask)?).checked_sub(1)?;
-            if own.contains(&place) && self.key(place) == key {
-                return self.entries.get(place).map(|entry| entry.target);
-            }
-            at += 1;
-        }
+        seats(table, key, self.slots.len())
+            .map_while(|seat| usize::from(self.slots[seat]).checked_sub(1))
+            .find(|place| own.contains(place) && self.key(*place) == key)
+            .and_then(|place| self.entries.get(place))
+            .map(|entry| entry.target)
     }
 }
 
@@ -227,8 +220,14 @@ fn claims(catalogue: &Catalogue) -> Claims {
     claims
 }
 
+/// The slots in which `key` may be, of `room` many: from where its hash points on, and round.
+fn seats(table: Kind, key: &[u8], room: usize) -> impl Iterator<Item = usize> {
+    let first = usize::try_from((hash(table, key) * room as u64) >> 32).unwrap_or_default();
+    (first..room).chain(0..first)
+}
+
 /// Eight bytes at a time, multiplied and folded: short keys, a table that never meets an adversary's keys.
-fn hash(table: Kind, key: &[u8]) -> usize {
+fn hash(table: Kind, key: &[u8]) -> u64 {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut state = (table as u64 + 1).wrapping_mul(ODD) ^ key.len() as u64;
     let mut chunks = key.chunks_exact(8);
@@ -237,7 +236,6 @@ fn hash(table: Kind, key: &[u8]) -> usize {
         mix(chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)));
     }
     mix(chunks.remainder().iter().fold(1, |word, byte| word << 8 | u64::from(*byte)));
-    #[allow(clippy::cast_possible_truncation, reason = "the upper half is the better mixed one; 32 bits suffice")]
-    let folded = (state >> 32) as usize;
-    folded
+    // The upper half is the better mixed one.
+    state >> 32
 }
