@@ -5,29 +5,26 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::commands::man::{EXAMPLES, EXIT_CODES};
 use crate::commands::{
     Context, Outcome, categories, check, completions, duties, export, gaps, layers, man, matrix, resolve, schema,
     services, show,
 };
 use crate::render::Format;
 
-/// What the exit codes mean; `--help` and the man page end with it.
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  answered
-  1  answered, and the answer is no (--is is false, nothing matched, faults found)
-  2  could not answer (unknown or ambiguous name, bad usage, unreadable input)";
+/// What `-h` ends with.
+fn examples() -> String {
+    format!("Examples:\n  {}", EXAMPLES.replace('\n', "\n  "))
+}
 
-const EXAMPLES: &str = "\
-Examples:
-  whose rds                             who secures Amazon RDS, layer by layer
-  whose rds os                          one layer, with everything known
-  whose lambda@container-image platform a mode that moves the line
-  whose ec2 os --is customer            silent; answers by its exit code
-  whose duties --service rds --party customer
-  whose services --layer guest-os --party customer
-  whose matrix ec2 fargate --diff       what changes hands
-  terraform show -json | whose matrix - the matrix of what you really run";
+/// What `--help` ends with.
+fn examples_and_exit_codes() -> String {
+    let mut text = examples() + "\n\nExit codes:";
+    for (code, meaning) in EXIT_CODES {
+        text.push_str(&format!("\n  {code}  {meaning}"));
+    }
+    text
+}
 
 /// Who secures what on AWS: AWS, you, or both; what each must do; which page says so
 #[derive(Debug, Parser)]
@@ -39,8 +36,8 @@ Examples:
     arg_required_else_help = true,
     help_expected = true,
     max_term_width = 100,
-    after_help = EXAMPLES,
-    after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"),
+    after_help = examples(),
+    after_long_help = examples_and_exit_codes(),
     disable_help_subcommand = true,
 )]
 pub struct Cli {
@@ -151,6 +148,6 @@ pub enum Command {
     Schema(schema::Args),
     /// A script that completes commands, services, modes and layers in your shell
     Completions(completions::Args),
-    /// The manual page, in troff
+    /// The manual page, in troff: whose man | man -l -
     Man(man::Args),
 }
