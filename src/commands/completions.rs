@@ -21,15 +21,15 @@ pub struct Args {
 /// The shells that can ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Shell {
-    /// Bash
+    /// In ~/.bashrc: source <(whose completions bash)
     Bash,
-    /// Elvish
+    /// In rc.elv: eval (whose completions elvish | slurp)
     Elvish,
-    /// fish
+    /// In config.fish: whose completions fish | source
     Fish,
-    /// PowerShell
+    /// In $PROFILE: whose completions powershell | Out-String | Invoke-Expression
     Powershell,
-    /// Zsh
+    /// In ~/.zshrc, after compinit: source <(whose completions zsh)
     Zsh,
 }
 
@@ -48,7 +48,12 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
         shells.completer(&name).ok_or_else(|| anyhow::anyhow!("no completions for {name}"))?;
     let mut script = Vec::new();
     completer.write_registration(VARIABLE, "whose", "whose", "whose", &mut script)?;
-    Ok(Outcome::text(String::from_utf8(script)?))
+    let script = String::from_utf8(script)?;
+    Ok(Outcome::text(match args.shell {
+        Shell::Bash => script.replace("-F _clap_complete_whose", "-F _whose") + include_str!("completions.bash"),
+        Shell::Zsh => script + include_str!("completions.zsh"),
+        Shell::Elvish | Shell::Fish | Shell::Powershell => script,
+    }))
 }
 
 /// Answers a shell that asks for completions of `program`; whether one did.
