@@ -1,17 +1,35 @@
 //! Who secures what on AWS: for a service and a layer, whether it is AWS's job, the customer's or both, what each must do,
 //! and which page says so.
 //!
-//! This crate is the catalogue behind the program `whose`, for other programs to build on; the program itself is the
-//! default feature `cli`, which a dependency on the catalogue alone leaves out.
+//! This crate is the catalogue behind the program `whose`, for other programs to build on. The program itself is the default
+//! feature `cli`, which a dependency on the catalogue alone leaves out:
+//!
+//! ```toml
+//! whose = { version = "0.1", default-features = false }
+//! ```
+//!
+//! [`Known`](catalogue::Known) is the way in: it has the catalogue, which answers who holds a layer, and the resolver, which
+//! knows services by every name that AWS's ecosystem has for them. Nothing is read and nothing is parsed: it is all constants.
 //!
 //! ```
 //! use whose::catalogue::{Known, model::{Layer, Party}, resolve::Meaning};
 //!
 //! let known = Known::default();
 //! let resolution = known.resolver().resolve("aws_db_instance");
-//! let Meaning::Service(rds, _) = resolution.meaning else { panic!("a Terraform type is a name like any other") };
-//! let answer = known.catalogue().split(rds, None, Layer::GuestOs);
-//! assert_eq!((&*rds.id, answer.split.party), ("rds", Party::Aws));
+//! let Meaning::Service(rds, mode) = resolution.meaning else { panic!("a Terraform type is a name like any other") };
+//!
+//! let answer = known.catalogue().split(rds, mode, Layer::GuestOs);
+//! assert_eq!((rds.id, answer.split.party), ("rds", Party::Aws));
+//! for duty in answer.split.customer {
+//!     println!("left to you: {duty}");
+//! }
+//! for source in known.catalogue().sources(answer.split.sources) {
+//!     println!("{} says so, read on {}: {}", source.title(), source.checked, source.url());
+//! }
+//!
+//! // A name may mean several services; that is an answer, never a guess.
+//! let resolution = known.resolver().resolve("arn:aws:rds:eu-west-1:123456789012:cluster:orders");
+//! assert!(matches!(resolution.meaning, Meaning::Several(exception) if exception.services.contains(&"aurora")));
 //! ```
 //!
 //! # The house

@@ -1,5 +1,7 @@
 //! Every output format of every command is what it says: it parses, it fits the published schema, and it says the same.
 
+#![cfg(feature = "cli")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;

@@ -1,5 +1,7 @@
 //! The OSCAL export is what NIST's schema, NIST's catalogue and AWS's own OSCAL content say that it must be.
 
+#![cfg(feature = "cli")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 use std::sync::OnceLock;

@@ -1,5 +1,7 @@
 //! What the shell does to the program: readers that leave early, full disks, closed streams.
 
+#![cfg(feature = "cli")]
+
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 

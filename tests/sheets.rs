@@ -1,5 +1,7 @@
 //! The exports for spreadsheets, forms and programs: their columns, words and rows, and the same bytes each time.
 
+#![cfg(feature = "cli")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 

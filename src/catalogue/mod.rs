@@ -6,9 +6,11 @@
 mod desk;
 #[cfg(test)]
 pub(crate) mod form;
+#[doc(hidden)]
 pub mod index;
 pub mod load;
 pub mod model;
+#[doc(hidden)]
 pub mod names;
 pub mod resolve;
 

@@ -94,8 +94,7 @@ pub struct Resolver<'c> {
 
 impl<'c> Resolver<'c> {
     /// A resolver over `catalogue` and the index made of it.
-    #[must_use]
-    pub const fn new(catalogue: &'c Catalogue, index: &'c Index) -> Self {
+    pub(super) const fn new(catalogue: &'c Catalogue, index: &'c Index) -> Self {
         Self { catalogue, index }
     }
 
