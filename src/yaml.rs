@@ -13,7 +13,7 @@ const DEEPEST: usize = 100;
 
 /// More than any document has; few enough that their tree fits anywhere: a value is many times larger in memory than as
 /// text.
-const MOST: usize = 1_000_000;
+const MOST: usize = 500_000;
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]

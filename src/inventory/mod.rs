@@ -181,7 +181,7 @@ impl From<io::Error> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(error) => error.fmt(f),
+            Self::Io(error) => write!(f, "cannot be read: {error}"),
             Self::Findings(message) => f.write_str(message),
             Self::Text(line, message) => write!(f, "line {line}: {message}"),
             Self::Shape(message) => write!(f, "{message}; these are known:\n  {}", SHAPES.join("\n  ")),
@@ -189,14 +189,8 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Io(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+// A failure of the stream tells itself: it is not the source of another.
+impl std::error::Error for Error {}
 
 /// What can be read, for people who sent something else.
 const SHAPES: &[&str] = &[
