@@ -1,0 +1,69 @@
+//! Every kind of name, and every trap: the program answers what `names.tsv` says, which was written apart from the data.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::Command;
+
+const NAMES: &str = include_str!("names.tsv");
+
+/// A line of the file: the name, what it means, and how that is found.
+fn lines() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    NAMES.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [name, means, how] = cells[..] else { panic!("three columns are wanted: {line}") };
+        (name, means, how)
+    })
+}
+
+#[test]
+fn every_name_means_what_it_should() {
+    let input = Path::new(env!("CARGO_TARGET_TMPDIR")).join("names.txt");
+    fs::write(&input, lines().map(|(name, ..)| name).collect::<Vec<_>>().join("\n")).expect("a file is written");
+    let output = Command::new(env!("CARGO_BIN_EXE_whose"))
+        .args(["resolve", "-", "-o", "tsv"])
+        .env_remove("WHOSE_CATALOGUE")
+        .stdin(File::open(&input).expect("the file is there"))
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(1), "some names mean nothing: {}", String::from_utf8_lossy(&output.stderr));
+    let answers = String::from_utf8(output.stdout).expect("text");
+    let mut offenders = Vec::new();
+    for ((name, means, how), answer) in lines().zip(answers.lines()) {
+        let cells: Vec<&str> = answer.split('\t').collect();
+        let [asked, services, mode, found] = cells[..] else { panic!("four columns are promised: {answer}") };
+        let mut services: Vec<&str> = services.split_whitespace().collect();
+        services.sort_unstable();
+        let mut said = if services.is_empty() { "-".to_owned() } else { services.join(",") };
+        if !mode.is_empty() {
+            said += &format!("@{mode}");
+        }
+        if (asked, &*said, found) != (name, means, how) {
+            offenders.push(format!("{name}: {means} ({how}) is right; {said} ({found}) is the answer"));
+        }
+    }
+    assert_eq!(answers.lines().count(), lines().count(), "one record for every name");
+    assert!(offenders.is_empty(), "{} of {}\n{}", offenders.len(), lines().count(), offenders.join("\n"));
+}
+
+#[test]
+fn every_group_of_traps_is_there() {
+    let mut groups: BTreeMap<u8, u32> = BTreeMap::new();
+    let mut group = None;
+    for line in NAMES.lines() {
+        if line.is_empty() || line.starts_with('#') {
+            let number = line.strip_prefix("# group ").and_then(|rest| rest.split_once(": "));
+            group = number.map(|(number, _)| number.parse().expect("a group has a number"));
+        } else if let Some(group) = group {
+            *groups.entry(group).or_default() += 1;
+        }
+    }
+    assert_eq!(groups.keys().copied().collect::<Vec<_>>(), (1..=20).collect::<Vec<u8>>());
+}
+
+#[test]
+fn no_name_stands_twice() {
+    let mut seen = BTreeSet::new();
+    let twice: Vec<&str> = lines().map(|(name, ..)| name).filter(|name| !seen.insert(*name)).collect();
+    assert_eq!(twice, Vec::<&str>::new());
+}
