@@ -442,11 +442,13 @@ impl Report {
         let cpu = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
         let cpu = cpu.map_or("a processor without a name", |(_, name)| name);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let load = load.split(' ').nth(1).unwrap_or("?");
         let tools = ["rustc", "mawk", "jq", "valgrind", "time"];
         let tools = tools.map(|tool| version(tool).unwrap_or_else(|| format!("no {tool}"))).join(", ");
         let rows = self.rows.join("\n");
         format!(
-            "Measured with {cpu}, {cores} cores; {tools}.\n\n\
+            "Measured with {cpu}, {cores} cores, under a load of {load}; {tools}.\n\n\
              | promise | limit | fastest run | median run | |\n| --- | --- | ---: | ---: | --- |\n{rows}\n"
         )
     }
