@@ -78,9 +78,9 @@ impl State {
 
     const fn tone(self) -> Tone {
         match self {
-            Self::Failing => Tone::Customer,
-            Self::Unseen => Tone::Shared,
-            Self::Proven => Tone::Aws,
+            Self::Failing => Tone::Bad,
+            Self::Unseen => Tone::Open,
+            Self::Proven => Tone::Good,
         }
     }
 }
@@ -401,18 +401,31 @@ impl View for Gaps<'_> {
         }
         let cell = |service: &str, layer| {
             let row = cells.get(&(service, layer))?;
-            let checks = row.service.checks().filter(|check| check.layer == layer);
-            let mut facts = vec![("because", row.because())];
-            let silent = row.undecided.iter().chain(&row.silent).copied().collect::<Vec<_>>().join(", ");
-            facts.extend((!silent.is_empty()).then_some(("no verdict", silent)));
+            // What a check said; those that said no come first.
+            let said = |id: &str| match id {
+                _ if row.failing.contains(&id) => "fails",
+                _ if row.passing.contains(&id) => "passes",
+                _ if row.undecided.contains(&id) => "no verdict",
+                _ => "did not run",
+            };
+            let mut checks: Vec<_> = row.service.checks().filter(|check| check.layer == layer).collect();
+            checks.sort_by_key(|check| match said(check.id) {
+                "fails" => 0,
+                "did not run" => 2,
+                _ => 1,
+            });
             Some(PictureCell {
                 word: row.state.word(),
                 tone: row.state.tone(),
                 team: self.catalogue.team(row.service, layer).map(str::to_owned),
                 duties: self.duties(row),
-                facts,
+                facts: vec![("because", row.because())],
                 sources: checks
-                    .map(|check| (format!("{} ({})", check.id, check.maker.name()), check.url(), String::new()))
+                    .iter()
+                    .map(|check| {
+                        let title = format!("{} ({}): {}", check.id, check.maker.name(), said(check.id));
+                        (title, check.url(), String::new())
+                    })
                     .collect(),
             })
         };

@@ -266,6 +266,15 @@ fn short_layer(layer: Layer) -> &'static str {
 }
 
 impl<'c> Matrix<'c> {
+    fn counts(&self) -> String {
+        let services: BTreeSet<&str> = self.columns.iter().map(|column| column.service.id).collect();
+        let count = plural(services.len() as u64, "service");
+        match self.columns.len() {
+            columns if columns > services.len() => format!("{count}, {columns} with their modes"),
+            _ => count,
+        }
+    }
+
     fn typed(&self) -> Vec<CellRecord<'c>> {
         let record = |(column, layer): (&Column<'c>, Layer)| CellRecord {
             answer: AnswerRecord::new(self.catalogue, column.service, column.mode, layer),
@@ -321,7 +330,7 @@ impl View for Matrix<'_> {
         let of = |column: &Column<'_>| picture_column(column.service, column.mode, column.resources);
         Some(Picture {
             title: "Who secures what: responsibility matrix".to_owned(),
-            foot: format!("{}. Catalogue of {}", plural(self.columns.len() as u64, "service"), self.catalogue.date),
+            foot: format!("{}. Catalogue of {}", self.counts(), self.catalogue.date),
             remarks: self.remarks.clone(),
             rows: picture_rows(self.catalogue, &self.layers, &columns, |party| {
                 self.party.is_none_or(|own| own == party)

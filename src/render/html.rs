@@ -4,22 +4,26 @@
 //! only filters it and brings a cell's duties to the front, so that the page reads without it, prints whole, and can be
 //! searched by the browser.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Picture, PictureCell, PictureColumn, Tone, svg};
+use super::{Picture, PictureCell, PictureColumn, PictureRow, Tone, svg};
 
 /// More columns than this make a diagram that nobody reads; then those that agree everywhere share one.
 const MOST_COLUMNS: usize = 12;
+
+/// From so many columns on, what most of them say of a layer is written once.
+const FEWEST_FOR_MOST: usize = 4;
+
+/// Facts that are longer stand in a line of their own.
+const LONG_FACT: usize = 60;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 pub(super) fn page(picture: &Picture) -> String {
-    let (mut teams, mut parties): (BTreeSet<&str>, BTreeMap<&str, Tone>) = Default::default();
-    teams.extend(cells(picture).filter_map(|(_, _, cell)| cell.team.as_deref()));
-    parties.extend(cells(picture).map(|(_, _, cell)| (cell.word, cell.tone)));
+    let of = Of::new(picture);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -34,21 +38,14 @@ pub(super) fn page(picture: &Picture) -> String {
                 header {
                     h1 { (picture.title) }
                     p.foot { (picture.foot) }
-                    @if !picture.remarks.is_empty() {
-                        details.remarks open {
-                            summary { "Before you read it" }
-                            ul { @for remark in &picture.remarks { li { (remark) } } }
-                        }
-                    }
+                    @if !picture.remarks.is_empty() { (remarks(&picture.remarks)) }
                 }
                 main {
-                    section.diagram aria-label="Diagram" {
-                        div.scroll { (svg::drawing(&condensed(picture), "", false)) }
-                        (legend(&parties))
-                    }
-                    (filters(picture, &parties, &teams))
-                    (matrix(picture))
-                    (duties(picture))
+                    (of.diagram())
+                    (of.filters())
+                    (of.matrix())
+                    (of.duties())
+                    (of.sources())
                 }
                 dialog #cell aria-labelledby="cell-title" { form method="dialog" { button aria-label="Close" { "×" } } div #cell-body {} }
                 script { (PreEscaped(SCRIPT)) }
@@ -58,105 +55,146 @@ pub(super) fn page(picture: &Picture) -> String {
     page.into_string() + "\n"
 }
 
-fn cells(picture: &Picture) -> impl Iterator<Item = (&PictureColumn, &'static str, &PictureCell)> {
-    picture.rows.iter().flat_map(|row| {
-        picture.columns.iter().zip(&row.cells).filter_map(|(column, cell)| Some((column, row.id, cell.as_ref()?)))
-    })
-}
-
-fn legend(parties: &BTreeMap<&str, Tone>) -> Markup {
+/// Lines that begin with spaces belong to the one above them.
+fn remarks(lines: &[String]) -> Markup {
     html! {
-        p.legend {
-            @for (word, tone) in parties { span class={ "cell " (svg::class(*tone)) } { (word) } " " }
-            "AWS: AWS secures it. customer: you do. shared: both must act. Every cell says so in words."
+        details.remarks open {
+            summary { "Before you read it" }
+            ul { @for line in lines { li.sub[line.starts_with(' ')] { (line.trim_start()) } } }
         }
     }
 }
 
-fn filters(picture: &Picture, parties: &BTreeMap<&str, Tone>, teams: &BTreeSet<&str>) -> Markup {
-    html! {
-        form.filters #filters aria-label="Filters" hidden {
-            label { "Service " input #by-service type="search" placeholder="rds, eks@fargate" autocomplete="off"; }
-            label { "Layer "
-                select #by-layer {
-                    option value="" { "every layer" }
-                    @for row in &picture.rows { option value=(row.id) { (row.label) } }
+/// A picture, and what is read off it once.
+struct Of<'p> {
+    picture: &'p Picture,
+    /// The words of the cells, and how they look.
+    words: BTreeMap<&'p str, Tone>,
+    teams: BTreeSet<&'p str>,
+    /// Of every row the cell that most columns have, if most have the same.
+    most: Vec<Option<&'p PictureCell>>,
+    /// The sources in the order in which they are met, each with its number.
+    sources: Vec<&'p (String, String, String)>,
+    numbers: HashMap<&'p str, usize>,
+}
+
+impl<'p> Of<'p> {
+    fn new(picture: &'p Picture) -> Self {
+        let cells = || picture.rows.iter().flat_map(|row| row.cells.iter().flatten());
+        let mut of = Self {
+            picture,
+            words: cells().map(|cell| (cell.word, cell.tone)).collect(),
+            teams: cells().filter_map(|cell| cell.team.as_deref()).collect(),
+            most: picture.rows.iter().map(most).collect(),
+            sources: Vec::new(),
+            numbers: HashMap::new(),
+        };
+        for source in cells().flat_map(|cell| &cell.sources) {
+            of.numbers.entry(&source.1).or_insert_with(|| {
+                of.sources.push(source);
+                of.sources.len()
+            });
+        }
+        of
+    }
+
+    /// Whether the words are of what is known, and not of who is responsible.
+    fn states(&self) -> bool {
+        self.words.values().any(|tone| matches!(tone, Tone::Bad | Tone::Open | Tone::Good))
+    }
+
+    fn diagram(&self) -> Markup {
+        let (drawn, left_out) = condensed(self.picture);
+        let merged = drawn.columns.len() + left_out < self.picture.columns.len();
+        html! {
+            section.diagram aria-label="Diagram" {
+                div.scroll tabindex="0" { (svg::drawing(&drawn, "", false)) }
+                p.legend {
+                    @for (word, tone) in &self.words {
+                        span.key { span class={ "cell " (svg::class(*tone)) } { (word) } " " (meaning(*tone)) }
+                        " "
+                    }
                 }
-            }
-            label { "Party "
-                select #by-party {
-                    option value="" { "every party" }
-                    @for word in parties.keys() { option value=(word) { (word) } }
-                }
-            }
-            @if !teams.is_empty() {
-                label { "Team "
-                    select #by-team {
-                        option value="" { "every team" }
-                        @for team in teams { option value=(team) { (team) } }
+                @if merged || left_out > 0 {
+                    p.legend {
+                        @if merged { "Services that agree in every layer are drawn as one (+1: and one more). " }
+                        @if left_out > 0 { "The " (left_out) " rarest columns are left out here; the matrix has all. " }
                     }
                 }
             }
-            button type="reset" { "Clear" }
-            output #left aria-live="polite" {}
         }
     }
-}
 
-fn matrix(picture: &Picture) -> Markup {
-    let counted = picture.columns.iter().any(|column| column.resources.is_some());
-    html! {
-        section aria-label="Matrix" {
-            h2 { "Matrix" }
-            div.scroll {
-                table.matrix {
-                    thead {
-                        tr {
-                            th scope="col" { "Service" }
-                            @if counted { th.number scope="col" { "Resources" } }
-                            @for row in &picture.rows { th scope="col" data-layer=(row.id) { span { (row.label) } } }
+    fn filters(&self) -> Markup {
+        let what = if self.states() { "state" } else { "party" };
+        html! {
+            form.filters #filters aria-label="Filters" hidden {
+                label { "Service " input #by-service type="search" placeholder="rds, eks@fargate" autocomplete="off"; }
+                label { "Layer "
+                    select #by-layer {
+                        option value="" { "every layer" }
+                        @for row in &self.picture.rows { option value=(row.id) { (row.label) } }
+                    }
+                }
+                label { (if self.states() { "State " } else { "Party " })
+                    select #by-party {
+                        option value="" { "every " (what) }
+                        @for word in self.words.keys() { option value=(word) { (word) } }
+                    }
+                }
+                @if !self.teams.is_empty() {
+                    label { "Team "
+                        select #by-team {
+                            option value="" { "every team" }
+                            @for team in &self.teams { option value=(team) { (team) } }
                         }
                     }
-                    tbody {
-                        @for (place, column) in picture.columns.iter().enumerate() {
-                            tr data-service=(column.label) {
-                                th scope="row" title=(column.name) { (column.label) }
-                                @if counted { td.number { @if let Some(count) = column.resources { (count) } } }
-                                @for row in &picture.rows {
-                                    @match row.cells.get(place).and_then(Option::as_ref) {
-                                        Some(cell) => td data-layer=(row.id) data-party=(cell.word) data-team=[cell.team.as_ref()] {
-                                            a class={ "cell " (svg::class(cell.tone)) } href={ "#" (anchor(&column.label, row.id)) } { (cell.word) }
-                                        },
-                                        None => td data-layer=(row.id) {},
-                                    }
+                }
+                button type="reset" { "Clear" }
+                output #left aria-live="polite" {}
+            }
+        }
+    }
+
+    fn matrix(&self) -> Markup {
+        let Picture { rows, columns, .. } = self.picture;
+        let counted = columns.iter().any(|column| column.resources.is_some());
+        let mut groups: Vec<(&str, usize)> = Vec::new();
+        for row in rows {
+            match groups.last_mut() {
+                Some((group, count)) if *group == row.group => *count += 1,
+                _ => groups.push((row.group, 1)),
+            }
+        }
+        html! {
+            section aria-label="Matrix" {
+                h2 { "Matrix" }
+                div.scroll.tall tabindex="0" {
+                    table.matrix {
+                        thead {
+                            @if groups.len() > 1 {
+                                tr.groups {
+                                    td colspan=(1 + usize::from(counted)) {}
+                                    @for (group, count) in &groups { th scope="colgroup" colspan=(count) { span { (group) } } }
                                 }
                             }
+                            tr {
+                                th scope="col" { "Service" }
+                                @if counted { th.number scope="col" { "Resources" } }
+                                @for row in rows { th scope="col" data-layer=(row.id) { span { (row.label) } } }
+                            }
                         }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn duties(picture: &Picture) -> Markup {
-    html! {
-        section aria-label="Duties" {
-            h2 { "Duties and sources" }
-            @for (place, column) in picture.columns.iter().enumerate() {
-                section.service data-service=(column.label) {
-                    h3 { (column.label) " " small { (column.name) } }
-                    @for row in &picture.rows {
-                        @if let Some(cell) = row.cells.get(place).and_then(Option::as_ref) {
-                            article id=(anchor(&column.label, row.id)) data-layer=(row.id) data-party=(cell.word) data-team=[cell.team.as_ref()] {
-                                h4 { (row.label) " " span class={ "cell " (svg::class(cell.tone)) } { (cell.word) } }
-                                dl {
-                                    @for (who, duty) in &cell.duties { dt { (who) } dd { (duty) } }
-                                    @for (label, text) in &cell.facts { dt.fact { (label) } dd.fact { (text) } }
-                                    @for (title, url, checked) in &cell.sources {
-                                        dt.fact { "source" } dd.fact {
-                                            a href=(url) rel="noreferrer" { (title) }
-                                            @if !checked.is_empty() { " (checked " (checked) ")" }
+                        tbody {
+                            @for (place, column) in columns.iter().enumerate() {
+                                tr data-service=(column.label) {
+                                    th scope="row" title=(column.name) { (column.label) }
+                                    @if counted { td.number { @if let Some(count) = column.resources { (count) } } }
+                                    @for (row, most) in rows.iter().zip(&self.most) {
+                                        @match row.cells.get(place).and_then(Option::as_ref) {
+                                            Some(cell) => td data-layer=(row.id) data-party=(cell.word) data-team=[cell.team.as_ref()] {
+                                                (link(column, row, cell, *most, cell.word))
+                                            },
+                                            None => td data-layer=(row.id) {},
                                         }
                                     }
                                 }
@@ -167,16 +205,160 @@ fn duties(picture: &Picture) -> Markup {
             }
         }
     }
+
+    fn duties(&self) -> Markup {
+        let Picture { rows, columns, .. } = self.picture;
+        html! {
+            section aria-label="Duties" {
+                h2 { "Duties and sources" }
+                div.duties {
+                    @if self.most.iter().any(Option::is_some) {
+                        section.service data-most {
+                            h3 { "In most of them " small { "what holds for a service that says nothing else below" } }
+                            @for (row, cell) in rows.iter().zip(&self.most) {
+                                @if let Some(cell) = cell { (self.article(&format!("most--{}", row.id), row, cell)) }
+                            }
+                        }
+                    }
+                    @for (place, column) in columns.iter().enumerate() {
+                        section.service data-service=(column.label) {
+                            h3 { (column.label) " " small { (column.name) } }
+                            @for (row, most) in rows.iter().zip(&self.most) {
+                                @if let Some(cell) = row.cells.get(place).and_then(Option::as_ref).filter(|cell| Some(*cell) != *most) {
+                                    (self.article(&anchor(column, row), row, cell))
+                                }
+                            }
+                            @let same = rows.iter().zip(&self.most).filter(|(row, most)| {
+                                row.cells.get(place).and_then(Option::as_ref).is_some_and(|cell| Some(cell) == **most)
+                            });
+                            @if same.clone().next().is_some() {
+                                p.same {
+                                    "As in most: "
+                                    @for (row, most) in same {
+                                        @if let Some(cell) = most {
+                                            span data-layer=(row.id) data-party=(cell.word) data-team=[cell.team.as_ref()] {
+                                                (link(column, row, cell, *most, row.label.as_str())) " "
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn article(&self, id: &str, row: &PictureRow, cell: &PictureCell) -> Markup {
+        let (long, short): (Vec<_>, Vec<_>) = cell.facts.iter().partition(|(_, text)| text.len() > LONG_FACT);
+        let mut before = "";
+        html! {
+            article id=(id) data-layer=(row.id) data-party=(cell.word) data-team=[cell.team.as_ref()] {
+                h4 { (row.label) " " span class={ "cell " (svg::class(cell.tone)) } { (cell.word) } }
+                dl {
+                    @for (who, duty) in &cell.duties {
+                        @if *who != before { dt { (who) } }
+                        dd { (duty) }
+                        (PreEscaped({ before = who; "" }))
+                    }
+                    @for (label, text) in long { dt.fact { (label) } dd.fact { (text) } }
+                    @if !short.is_empty() {
+                        dd.fact {
+                            @for (place, (label, text)) in short.iter().enumerate() {
+                                @if place > 0 { " · " }
+                                i { (label) } " " (text)
+                            }
+                        }
+                    }
+                    @if !cell.sources.is_empty() {
+                        dt.fact { (if self.states() { "checks" } else { "sources" }) }
+                        @for (title, url, checked) in &cell.sources {
+                            dd.fact {
+                                a href=(url) rel="noreferrer" { (title) }
+                                (date(checked))
+                                @if let Some(number) = self.numbers.get(&**url) { sup { (number) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Every page once, with its address in full: for paper, on which no link can be followed.
+    fn sources(&self) -> Markup {
+        html! {
+            section.sources aria-label="Sources" {
+                h2 { (if self.states() { "Checks" } else { "Sources" }) }
+                ol {
+                    @for (title, url, checked) in &self.sources {
+                        li {
+                            (title) " " a href=(url) rel="noreferrer" { (url) }
+                            (date(checked))
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
-fn anchor(column: &str, layer: &str) -> String {
-    format!("{}--{layer}", column.replace('@', "-at-"))
+/// When a page was read, where that is known.
+fn date(checked: &str) -> Markup {
+    html! { @if !checked.is_empty() { " " span.date { "(checked " (checked) ")" } } }
 }
 
-/// The picture with at most [`MOST_COLUMNS`] columns: those that agree in every layer stand as one.
-fn condensed(picture: &Picture) -> Picture {
+/// What a word means, for the legend.
+fn meaning(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Aws => "AWS secures it",
+        Tone::Customer => "you do",
+        Tone::Shared => "both must act",
+        Tone::ThirdParty => "the third party named there does",
+        Tone::Bad => "a check says no",
+        Tone::Open => "nobody has looked",
+        Tone::Good => "every check that ran says yes",
+        Tone::Plain | Tone::Strong | Tone::Faint => "",
+    }
+}
+
+/// The cell that more than half of the columns have in this row, if there are columns enough for that to say something.
+fn most(row: &PictureRow) -> Option<&PictureCell> {
+    if row.cells.len() < FEWEST_FOR_MOST {
+        return None;
+    }
+    let mut counts: Vec<(&PictureCell, usize)> = Vec::new();
+    for cell in row.cells.iter().flatten() {
+        match counts.iter_mut().find(|(known, _)| *known == cell) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((cell, 1)),
+        }
+    }
+    counts.into_iter().find(|(_, count)| *count > row.cells.len() / 2).map(|(cell, _)| cell)
+}
+
+/// A link to a cell's duties: its own, or those that it has in common with most.
+fn link(
+    column: &PictureColumn,
+    row: &PictureRow,
+    cell: &PictureCell,
+    most: Option<&PictureCell>,
+    text: &str,
+) -> Markup {
+    let target = if Some(cell) == most { format!("most--{}", row.id) } else { anchor(column, row) };
+    html! { a class={ "cell " (svg::class(cell.tone)) } href={ "#" (target) } { (text) } }
+}
+
+fn anchor(column: &PictureColumn, row: &PictureRow) -> String {
+    format!("{}--{}", column.label.replace('@', "-at-"), row.id)
+}
+
+/// The picture with at most [`MOST_COLUMNS`] columns: those that agree in every layer stand as one. Also, how many columns
+/// of the picture are in none of them.
+fn condensed(picture: &Picture) -> (Picture, usize) {
     if picture.columns.len() <= MOST_COLUMNS {
-        return picture.clone();
+        return (picture.clone(), 0);
     }
     let mut groups: BTreeMap<Vec<Option<&str>>, Vec<usize>> = BTreeMap::new();
     for place in 0..picture.columns.len() {
@@ -188,10 +370,14 @@ fn condensed(picture: &Picture) -> Picture {
     let rest = groups.split_off(groups.len().min(MOST_COLUMNS));
     let column = |places: &[usize]| {
         let mut column = picture.columns[places[0]].clone();
-        if places.len() > 1 {
-            let more = format!("{} +{} more", column.heading.1, places.len() - 1);
+        if let [_, others @ ..] = places
+            && !others.is_empty()
+        {
+            let more = format!("{} +{}", column.heading.1, others.len());
             more.trim_start().clone_into(&mut column.heading.1);
             column.resources = None;
+            let labels: Vec<&str> = places.iter().map(|place| &*picture.columns[*place].label).collect();
+            column.name = labels.join(", ");
         }
         column
     };
@@ -200,8 +386,5 @@ fn condensed(picture: &Picture) -> Picture {
     for (row, own) in made.rows.iter_mut().zip(&picture.rows) {
         row.cells = groups.iter().map(|places| own.cells[places[0]].clone()).collect();
     }
-    if !rest.is_empty() {
-        made.title = format!("{} (the {MOST_COLUMNS} most common profiles)", made.title);
-    }
-    made
+    (made, rest.iter().map(Vec::len).sum())
 }

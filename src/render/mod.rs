@@ -83,7 +83,7 @@ pub struct PictureRow {
 }
 
 /// Who holds a layer of a column, and everything about it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PictureCell {
     /// The party as a word.
     pub word: &'static str,
@@ -187,6 +187,12 @@ pub enum Tone {
     Shared,
     /// A third party's.
     ThirdParty,
+    /// Something is wrong.
+    Bad,
+    /// Nobody knows.
+    Open,
+    /// All is well, as far as it was looked at.
+    Good,
 }
 
 /// The output formats, by the words of `--output`.
@@ -206,9 +212,9 @@ pub enum Format {
     Tsv,
     /// A Markdown table
     Markdown,
-    /// One self-contained page: diagram, matrix with filters, duties and sources (show, matrix)
+    /// One self-contained page: diagram, matrix with filters, duties and sources (show, categories, matrix, gaps)
     Html,
-    /// The diagram as a picture (show, categories, matrix)
+    /// The diagram as a picture (show, categories, matrix, gaps)
     Svg,
 }
 
@@ -239,7 +245,7 @@ pub fn render(view: &dyn View, format: Format, canvas: Canvas, date: &str) -> an
         Format::Markdown => markdown::write(&view.grid()),
         Format::Html | Format::Svg => {
             let Some(picture) = view.picture() else {
-                anyhow::bail!("there is no picture of this; {format} is for show, categories and matrix")
+                anyhow::bail!("there is no picture of this; {format} is for show, categories, matrix and gaps")
             };
             if format == Format::Svg { svg::document(&picture) } else { html::page(&picture) }
         }

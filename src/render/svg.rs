@@ -5,14 +5,16 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Picture, PictureColumn, Tone};
 
-/// The colours of the parties, light and dark; in grey, the more is yours, the darker the cell.
+/// The colours of the parties and of what is known, light and dark; in grey, the more it wants you, the darker the cell.
 pub(super) const PALETTE: &str = "\
-.aws{fill:#e9f2e4}.customer{fill:#f3b562}.shared{fill:#cfb6ea}.third{fill:#b9dbe6}\
+.aws{fill:#e9f2e4}.customer{fill:#f0a850}.shared{fill:#ddd0f4}.third{fill:#b9dbe6}\
+.bad{fill:#f0998d}.open{fill:#f3e2a6}.good{fill:#dcefdc}\
 .ink{fill:#1c1c1c}.faint{fill:#5c5c5c}.line{stroke:#8a8a8a}.none{fill:none}";
 
 /// The same at night.
 pub(super) const NIGHT: &str = "\
-.aws{fill:#2b3a27}.customer{fill:#9a6412}.shared{fill:#5d3f86}.third{fill:#23586a}\
+.aws{fill:#2b3a27}.customer{fill:#8c5a0e}.shared{fill:#5d3f86}.third{fill:#23586a}\
+.bad{fill:#8e3128}.open{fill:#63551c}.good{fill:#25472a}\
 .ink{fill:#f2f2f2}.faint{fill:#b4b4b4}.line{stroke:#777}";
 
 const ROW: usize = 26;
@@ -33,7 +35,11 @@ pub(super) fn drawing(picture: &Picture, style: &str, alone: bool) -> Markup {
     let widths: Vec<usize> = picture.columns.iter().map(width).collect();
     let groups = picture.rows.iter().enumerate().filter(|(at, row)| starts_group(picture, *at, row.group)).count();
     let top = if alone { 84 } else { 44 };
-    let total = LEFT + widths.iter().sum::<usize>() + 12;
+    // A title may be wider than what it stands above: at most eleven to a letter.
+    let words = if alone { (picture.title.width() * 11).max(picture.foot.width() * 6) + 24 } else { 0 };
+    let total = (LEFT + widths.iter().sum::<usize>() + 12).max(words);
+    let two_lines = |column: &PictureColumn| !column.heading.1.is_empty() || column.resources.is_some();
+    let raised = if picture.columns.iter().any(two_lines) { 15 } else { 0 };
     let height = top + picture.rows.len() * ROW + groups * ROW + if alone { 34 } else { 8 };
     let mut y = top;
     html! {
@@ -48,9 +54,12 @@ pub(super) fn drawing(picture: &Picture, style: &str, alone: bool) -> Markup {
             }
             @for (column, x) in picture.columns.iter().zip(offsets(&widths)) {
                 @let (first, second) = &column.heading;
-                text class="ink" x=(x + 4) y=(top - 24) font-size="13" font-weight="600" { (first) }
-                text class="faint" x=(x + 4) y=(top - 9) font-size="12" {
-                    (second) @if let Some(count) = column.resources { " (" (count) ")" }
+                g {
+                    title { (column.name) }
+                    text class="ink" x=(x + 4) y=(top - 9 - raised) font-size="13" font-weight="600" { (first) }
+                    text class="faint" x=(x + 4) y=(top - 9) font-size="12" {
+                        (second) @if let Some(count) = column.resources { " (" (count) ")" }
+                    }
                 }
             }
             @for (at, row) in picture.rows.iter().enumerate() {
@@ -94,13 +103,17 @@ pub(super) fn class(tone: Tone) -> &'static str {
         Tone::Customer => "customer",
         Tone::Shared => "shared",
         Tone::ThirdParty => "third",
+        Tone::Bad => "bad",
+        Tone::Open => "open",
+        Tone::Good => "good",
         Tone::Plain | Tone::Strong | Tone::Faint => "none",
     }
 }
 
 fn width(column: &PictureColumn) -> usize {
     let (first, second) = &column.heading;
-    (first.width().max(second.width() + 4) * 8 + 16).max(96)
+    let count = column.resources.map_or(0, |count| count.to_string().len() + 3);
+    (first.width().max(second.width() + count) * 15 / 2 + 16).max(88)
 }
 
 fn offsets(widths: &[usize]) -> impl Iterator<Item = usize> {

@@ -154,9 +154,11 @@ fn cell(cell: &Cell) -> comfy_table::Cell {
         Tone::Plain => drawn,
         Tone::Strong => drawn.add_attribute(Attribute::Bold),
         Tone::Faint => drawn.add_attribute(Attribute::Dim),
-        Tone::Aws => drawn.fg(Color::DarkGreen),
+        Tone::Aws | Tone::Good => drawn.fg(Color::DarkGreen),
         Tone::Customer => drawn.fg(Color::DarkYellow).add_attribute(Attribute::Bold),
         Tone::Shared => drawn.fg(Color::DarkMagenta).add_attribute(Attribute::Bold),
         Tone::ThirdParty => drawn.fg(Color::DarkCyan).add_attribute(Attribute::Bold),
+        Tone::Bad => drawn.fg(Color::DarkRed).add_attribute(Attribute::Bold),
+        Tone::Open => drawn.fg(Color::DarkYellow),
     }
 }

@@ -1,0 +1,304 @@
+// The pages that `-o html` writes, driven as people do: filtered, opened by mouse and by keyboard, printed, read without
+// script, in the dark and on a phone. Nothing may be fetched and nothing may go wrong on the way.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const program = process.env.WHOSE ?? join(root, "target/debug/whose");
+const folder = mkdtempSync(join(tmpdir(), "whose-page-"));
+
+const whose = (...args) =>
+  execFileSync(program, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], maxBuffer: 1 << 27 });
+
+// An estate with teams, a few named services, and what findings say of them.
+const estate = ["matrix", "--from", "tests/inventories/modes.json", "--catalogue", "tests/overlays/hub.yaml", "billing-hub"];
+const few = ["matrix", "ec2", "rds", "s3"];
+const gaps = [
+  "gaps", "rds", "s3", "ec2", "ecs", "--findings", "tests/findings/asff.json", "--findings", "tests/findings/securityhub-ocsf.json",
+];
+const questions = { estate, few, gaps };
+const records = {};
+const pages = {};
+let browser;
+
+before(async () => {
+  for (const [name, args] of Object.entries(questions)) {
+    const file = join(folder, `${name}.html`);
+    writeFileSync(file, whose(...args, "-o", "html"));
+    pages[name] = pathToFileURL(file).href;
+    records[name] = JSON.parse(whose(...args, "-o", "json")).results;
+  }
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Opens a page; `drive` uses it. What it fetches, and what goes wrong in it, fails the test. */
+const open = async (name, drive, { width = 1400, scheme = "light", script = true } = {}) => {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: scheme,
+    javaScriptEnabled: script,
+  });
+  const wrong = [];
+  const page = await context.newPage();
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && wrong.push(message.text()));
+  page.on("pageerror", (error) => wrong.push(String(error)));
+  page.on("request", (request) => request.url() !== pages[name] && wrong.push(`fetched ${request.url()}`));
+  page.on("popup", (popup) => wrong.push(`opened ${popup.url()}`));
+  await page.goto(pages[name]);
+  await drive(page);
+  await context.close();
+  assert.deepEqual(wrong, []);
+};
+
+const label = (record) => (record.mode ? `${record.service}@${record.mode}` : record.service);
+const word = (record) => ({ aws: "AWS", "third-party": "third party" })[record.party] ?? record.party ?? record.state;
+
+/** What the matrix shows at the moment: service, layer and word of every cell that can be seen. */
+const shown = (page) =>
+  page.$$eval(".matrix tbody td[data-party]", (cells) =>
+    cells
+      .filter((cell) => cell.firstElementChild.checkVisibility({ visibilityProperty: true }))
+      .map((cell) => [cell.parentElement.dataset.service, cell.dataset.layer, cell.textContent.trim()].join(" ")),
+  );
+
+const expected = (name, fits) =>
+  records[name].filter(fits).map((record) => [label(record), record.layer, word(record)].join(" "));
+
+const same = (found, wanted) => assert.deepEqual(found.toSorted(), wanted.toSorted());
+
+test("the matrix shows every answer once", async () => {
+  for (const name of Object.keys(questions)) {
+    await open(name, async (page) => same(await shown(page), expected(name, () => true)));
+  }
+});
+
+test("filters leave what fits, in the matrix and among the duties", async () => {
+  await open("estate", async (page) => {
+    const rows = () => page.locator("#left").textContent();
+    assert.equal(await rows(), "22 rows");
+    await page.selectOption("#by-layer", "guest-os");
+    same(await shown(page), expected("estate", (record) => record.layer === "guest-os"));
+    await page.selectOption("#by-party", "customer");
+    const ours = (record) => record.layer === "guest-os" && record.party === "customer";
+    same(await shown(page), expected("estate", ours));
+    assert.equal(await rows(), `${expected("estate", ours).length} rows`);
+    const duties = await page.$$eval("article", (all) => all.filter((one) => one.checkVisibility()).map((one) => one.id));
+    assert.ok(duties.length > 0 && duties.every((id) => id.endsWith("--guest-os")), duties.join(" "));
+    await page.click("button[type=reset]");
+    await page.waitForFunction(() => document.getElementById("left").textContent === "22 rows");
+    same(await shown(page), expected("estate", () => true));
+
+    await page.selectOption("#by-team", "security team");
+    same(await shown(page), expected("estate", (record) => record.team === "security team"));
+    await page.selectOption("#by-team", "data platform");
+    same(await shown(page), expected("estate", (record) => record.team === "data platform"));
+    assert.equal(await rows(), "1 row");
+    await page.click("button[type=reset]");
+    await page.fill("#by-service", "eks, s3 rds");
+    same(await shown(page), expected("estate", (record) => /eks|s3|rds/.test(label(record))));
+    const sections = await page.$$eval(".service[data-service]", (all) =>
+      all.filter((one) => one.checkVisibility()).map((one) => one.dataset.service),
+    );
+    assert.deepEqual(sections, ["eks@fargate", "eks@managed-node-group", "eks@managed-node-group-custom-ami", "rds"]);
+    await page.fill("#by-service", "nosuchservice");
+    assert.equal(await rows(), "0 rows");
+    same(await shown(page), []);
+  });
+});
+
+/** The dialog says of a cell what the program says of it. */
+const answers = async (page, name, service, layer) => {
+  const record = records[name].find((one) => label(one) === service && one.layer === layer);
+  const dialog = page.locator("#cell");
+  assert.ok(await dialog.evaluate((one) => one.open));
+  const text = await dialog.innerText();
+  assert.ok(text.includes(`${service} · `), text);
+  assert.ok(text.includes(word(record)), text);
+  for (const duty of [...(record.aws ?? []), ...(record.customer ?? [])]) assert.ok(text.includes(duty), duty);
+  const links = await dialog.locator("a").evaluateAll((all) => all.map((one) => one.href));
+  const sources = record.sources?.map((source) => source.url) ?? [];
+  for (const url of sources) assert.ok(links.includes(new URL(url).href), url);
+  assert.ok(links.every((url) => url.startsWith("https://")), links.join(" "));
+  return { record, links };
+};
+
+const cell = (page, service, layer) => page.locator(`tr[data-service="${service}"] td[data-layer="${layer}"] a`);
+
+test("a cell opens its duties and sources by mouse", async () => {
+  await open("estate", async (page) => {
+    // An answer of its own, one that most have, one of an overlay, one of a mode.
+    for (const [service, layer] of [
+      ["rds", "guest-os"],
+      ["ec2", "hardware"],
+      ["billing-hub", "application"],
+      ["eks@fargate", "platform"],
+    ]) {
+      await cell(page, service, layer).click();
+      const { links } = await answers(page, "estate", service, layer);
+      assert.ok(links.length > 0);
+      await page.keyboard.press("Escape");
+      assert.ok(!(await page.locator("#cell").evaluate((one) => one.open)));
+    }
+    // Closed by its button, and by a click beside it.
+    await cell(page, "rds", "platform").click();
+    await page.click("#cell button");
+    assert.ok(!(await page.locator("#cell").evaluate((one) => one.open)));
+    await cell(page, "rds", "platform").click();
+    await page.mouse.click(5, 5);
+    assert.ok(!(await page.locator("#cell").evaluate((one) => one.open)));
+  });
+});
+
+test("a cell opens by keyboard, Escape closes it, and the focus returns", async () => {
+  await open("few", async (page) => {
+    const link = cell(page, "rds", "guest-os");
+    await link.focus();
+    await page.keyboard.press("Enter");
+    await answers(page, "few", "rds", "guest-os");
+    assert.ok(await page.evaluate(() => document.getElementById("cell").contains(document.activeElement)));
+    await page.keyboard.press("Escape");
+    assert.ok(!(await page.locator("#cell").evaluate((one) => one.open)));
+    assert.ok(await link.evaluate((one) => one === document.activeElement));
+    // The next cell is one step away.
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    assert.ok(await page.locator("#cell").evaluate((one) => one.open));
+    // Every cell can be reached: nothing in the matrix is a link without a place to go.
+    const lost = await page.$$eval('a[href^="#"]', (all) =>
+      all.filter((one) => !document.getElementById(one.hash.slice(1))).map((one) => one.hash),
+    );
+    assert.deepEqual(lost, []);
+    const ids = await page.$$eval("[id]", (all) => all.map((one) => one.id));
+    assert.equal(new Set(ids).size, ids.length, "every id is there once");
+  });
+});
+
+test("what is known of duties is said in words, and coloured", async () => {
+  await open("gaps", async (page) => {
+    const colours = {};
+    for (const state of ["failing", "unseen", "proven"]) {
+      const first = page.locator(`.matrix td[data-party="${state}"] a`).first();
+      assert.equal(await first.textContent(), state);
+      colours[state] = await first.evaluate((one) => getComputedStyle(one).backgroundColor);
+    }
+    assert.equal(new Set(Object.values(colours)).size, 3, JSON.stringify(colours));
+    const legend = await page.locator(".legend").first().innerText();
+    for (const text of ["failing a check says no", "unseen nobody has looked", "proven every check that ran says yes"]) {
+      assert.ok(legend.replace(/\s+/g, " ").includes(text), legend);
+    }
+    assert.ok(!legend.includes("AWS"), legend);
+    assert.ok((await page.locator("#filters").innerText()).includes("State"));
+    await page.selectOption("#by-party", "failing");
+    same(await shown(page), expected("gaps", (record) => record.state === "failing"));
+    await cell(page, "rds", "network-configuration").click();
+    const text = await page.locator("#cell").innerText();
+    assert.ok(text.includes("failing: RDS.2"), text);
+    assert.ok(text.includes("RDS.2 (Security Hub): fails"), text);
+    assert.ok(!/\bcompliant\b/i.test(await page.locator("body").innerText()));
+  });
+});
+
+test("it fits a phone and a desk, by day and by night, and can be read on both", async () => {
+  for (const name of Object.keys(questions)) {
+    const papers = [];
+    for (const scheme of ["light", "dark"]) {
+      for (const width of [390, 1400]) {
+        await open(
+          name,
+          async (page) => {
+            const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+            assert.ok(wide <= 0, `${name} ${scheme} ${width}: ${wide} too wide`);
+            papers.push(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
+            // The contrast of every kind of text with what is behind it, as WCAG counts it.
+            const poor = await page.evaluate(() => {
+              const channel = (value) => (value <= 10.31 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+              const light = (colour) => {
+                const [r, g, b] = colour.match(/[\d.]+/g).map(Number);
+                return 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+              };
+              const behind = (one) => {
+                for (let at = one; at; at = at.parentElement) {
+                  const colour = getComputedStyle(at).backgroundColor;
+                  if (!/, 0\)$/.test(colour)) return colour;
+                }
+                return "rgb(255, 255, 255)";
+              };
+              const kinds = [".cell", ".foot", ".legend", "h1", "h3 small", "dt", "dd", ".fact", "label", "th"];
+              return kinds.flatMap((kind) =>
+                [...document.querySelectorAll(kind)].slice(0, 400).flatMap((one) => {
+                  const pair = [light(getComputedStyle(one).color), light(behind(one))].sort((a, b) => b - a);
+                  const ratio = (pair[0] + 0.05) / (pair[1] + 0.05);
+                  return ratio < 4.5 ? [`${kind} ${one.className} ${ratio.toFixed(2)}`] : [];
+                }),
+              );
+            });
+            assert.deepEqual([...new Set(poor)], [], `${name} ${scheme} ${width}`);
+            await page.locator(".matrix a.cell").first().click();
+            const box = await page.locator("#cell").boundingBox();
+            assert.ok(box.x >= 0 && box.x + box.width <= width, `${name} ${scheme} ${width}: the dialog fits`);
+          },
+          { width, scheme },
+        );
+      }
+    }
+    assert.equal(new Set(papers).size, 2, "day and night differ");
+  }
+});
+
+test("it prints whole", async () => {
+  for (const name of ["few", "gaps"]) {
+    await open(name, async (page) => {
+      // What is filtered away is not printed; what is not, is.
+      const file = join(folder, `${name}.pdf`);
+      await page.pdf({ path: file, preferCSSPageSize: true });
+      assert.ok(readFileSync(file).length > 20_000);
+      const text = execFileSync("pdftotext", ["-layout", "-nopgbrk", file, "-"], { encoding: "utf8", maxBuffer: 1 << 26 });
+      const squeezed = (words) => words.replace(/\s+/g, "");
+      // Two columns stand side by side on paper: a duty is looked for by its first words, which stand on one line.
+      const beginning = (duty) => squeezed(duty.split(" ").slice(0, 4).join(" "));
+      const paper = squeezed(text);
+      const missing = records[name]
+        .flatMap((record) => [...(record.aws ?? []), ...(record.customer ?? [])])
+        .filter((duty) => !paper.includes(beginning(duty)));
+      assert.deepEqual(missing, []);
+      for (const record of records[name]) {
+        for (const source of record.sources ?? []) assert.ok(paper.includes(squeezed(source.url).slice(0, 40)), source.url);
+      }
+      assert.ok(!text.includes("every layer"), "filters are not printed");
+      assert.ok(paper.includes(squeezed(await page.title())));
+    });
+  }
+});
+
+test("it reads without script", async () => {
+  await open(
+    "estate",
+    async (page) => {
+      assert.ok(!(await page.locator("#filters").isVisible()));
+      const hidden = await page.locator("article").evaluateAll((all) => all.filter((one) => !one.checkVisibility()).length);
+      assert.equal(hidden, 0);
+      const link = cell(page, "rds", "guest-os");
+      const target = (await link.getAttribute("href")).slice(1);
+      await link.click();
+      const article = page.locator(`[id="${target}"]`);
+      assert.ok(await article.isVisible());
+      const box = await article.boundingBox();
+      assert.ok(box.y >= 0 && box.y < 900, "the browser goes there by itself");
+    },
+    { script: false },
+  );
+});
