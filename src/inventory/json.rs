@@ -133,6 +133,11 @@ impl<'r> Json<'r> {
 
     /// Reads an object; `field` must read or skip the value of every field that it is called for.
     pub(super) fn object(&mut self, mut field: impl FnMut(&str, &mut Self) -> Result<(), Error>) -> Result<(), Error> {
+        self.fields(&mut field)
+    }
+
+    /// One body for all readers of objects: there are many, and the time goes into what they skip.
+    fn fields(&mut self, field: &mut dyn FnMut(&str, &mut Self) -> Result<(), Error>) -> Result<(), Error> {
         self.open(b'{')?;
         let mut key = String::new();
         if self.peek()? == b'}' {
@@ -158,6 +163,10 @@ impl<'r> Json<'r> {
 
     /// Reads a list; `item` must read or skip every item that it is called for.
     pub(super) fn array(&mut self, mut item: impl FnMut(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+        self.items(&mut item)
+    }
+
+    fn items(&mut self, item: &mut dyn FnMut(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
         self.open(b'[')?;
         if self.peek()? == b']' {
             self.at += 1;
