@@ -83,12 +83,14 @@ impl<'p> Of<'p> {
         let cells = || picture.rows.iter().flat_map(|row| row.cells.iter().flatten());
         let mut of = Self {
             picture,
-            words: cells().map(|cell| (cell.word, cell.tone)).collect(),
-            teams: cells().filter_map(|cell| cell.team.as_deref()).collect(),
+            words: BTreeMap::new(),
+            teams: BTreeSet::new(),
             most: picture.rows.iter().map(most).collect(),
             sources: Vec::new(),
             numbers: HashMap::new(),
         };
+        of.words.extend(cells().map(|cell| (cell.word, cell.tone)));
+        of.teams.extend(cells().filter_map(|cell| cell.team.as_deref()));
         for source in cells().flat_map(|cell| &cell.sources) {
             of.numbers.entry(&source.1).or_insert_with(|| {
                 of.sources.push(source);
@@ -366,7 +368,7 @@ fn condensed(picture: &Picture) -> (Picture, usize) {
         groups.entry(profile).or_default().push(place);
     }
     let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
-    groups.sort_by_key(|places| std::cmp::Reverse(places.len()));
+    groups.sort_unstable_by_key(|places| (std::cmp::Reverse(places.len()), places[0]));
     let rest = groups.split_off(groups.len().min(MOST_COLUMNS));
     let column = |places: &[usize]| {
         let mut column = picture.columns[places[0]].clone();
