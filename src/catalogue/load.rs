@@ -264,7 +264,6 @@ fn layer(sheet: Sheet<'_>, key: &Key) -> Option<Layer> {
 }
 
 fn sources(sheet: &Sheet<'_>, fields: &mut Fields<'_>) {
-    let mut made = Vec::new();
     for (key, node) in fields.all() {
         sheet.check_id(key.line, &key.name);
         let mut own = sheet.fields(node, &key.name);
@@ -282,12 +281,8 @@ fn sources(sheet: &Sheet<'_>, fields: &mut Fields<'_>) {
         }
         let address = url.strip_prefix(Source::DOCS).filter(|rest| rest.starts_with('/')).unwrap_or(url);
         let page = Lines(format!("{}\n{title}\n{address}", key.name).leak());
-        made.push(Source { page, checked: checked.unwrap_or_default() });
+        sheet.desk.sources.borrow_mut().add(Source { page, checked: checked.unwrap_or_default() });
         own.finish();
-    }
-    made.sort_unstable_by_key(Source::id);
-    for source in made {
-        sheet.desk.sources.borrow_mut().add(source);
     }
 }
 

@@ -173,9 +173,8 @@ impl Catalogue {
     /// The layers, bottom to top within each group.
     #[must_use]
     pub fn grouped(&self) -> Vec<Layer> {
-        let mut layers = Layer::ALL.to_vec();
-        layers.sort_unstable_by_key(|layer| (self.group(*layer), *layer));
-        layers
+        let of = |group| Layer::ALL.iter().copied().filter(move |layer| self.group(*layer) == group);
+        Group::ALL.iter().copied().flat_map(of).collect()
     }
 
     /// Whether an overlay names teams.

@@ -40,14 +40,17 @@ pub fn key(kind: Kind, name: &str) -> String {
 /// Every table in which an identifier takes a place: its kind's own, and the everyday one for names that people type.
 #[must_use]
 pub fn slots(kind: Kind, name: &str) -> Vec<(Kind, String)> {
-    let mut slots = vec![(kind, key(kind, name))];
+    let mut all = vec![(kind, key(kind, name))];
     let typed = [Kind::Name, Kind::Sdk, Kind::ServiceId, Kind::Iam, Kind::Billing, Kind::CostExplorer, Kind::Prowler];
     if typed.contains(&kind) {
-        slots.extend([(Kind::Name, squash(name)), (Kind::Name, plain(name))]);
+        all.extend([(Kind::Name, squash(name)), (Kind::Name, plain(name))]);
     }
-    slots.retain(|(_, key)| !key.is_empty());
-    slots.sort_unstable();
-    slots.dedup();
+    let mut slots = Vec::new();
+    for slot in all {
+        if !slot.1.is_empty() && !slots.contains(&slot) {
+            slots.push(slot);
+        }
+    }
     slots
 }
 

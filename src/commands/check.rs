@@ -1,6 +1,7 @@
 //! `whose check PATH`: every fault of a catalogue file, with its line. PATH is an overlay, a file of the catalogue's own
 //! `data/` folder, or the whole folder.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -66,7 +67,7 @@ fn data_folder(path: &Path) -> Option<&Path> {
 }
 
 fn folder(root: &Path, shown: &str) -> anyhow::Result<Vec<Fault>> {
-    let mut files: Vec<File> = Vec::new();
+    let mut files: BTreeMap<String, File> = BTreeMap::new();
     let mut faults = Vec::new();
     let mut left = super::LARGEST;
     let mut open = vec![(root.to_owned(), String::new())];
@@ -82,7 +83,7 @@ fn folder(root: &Path, shown: &str) -> anyhow::Result<Vec<Fault>> {
                 match super::text(&path, left)? {
                     Ok(text) => {
                         left -= text.len();
-                        files.push(File { path: name, text });
+                        files.insert(name.clone(), File { path: name, text });
                     }
                     Err(fault) => faults.push(Fault { file: name, ..fault }),
                 }
@@ -92,7 +93,7 @@ fn folder(root: &Path, shown: &str) -> anyhow::Result<Vec<Fault>> {
     if files.is_empty() && faults.is_empty() {
         bail!("no .yaml file in {shown}");
     }
-    files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    let files: Vec<File> = files.into_values().collect();
     faults.extend(load::catalogue(&files).err().unwrap_or_default());
     faults.sort_unstable();
     let placed = |fault: Fault| Fault { file: format!("{}/{}", shown.trim_end_matches('/'), fault.file), ..fault };

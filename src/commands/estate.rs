@@ -122,12 +122,13 @@ impl<'c> Estate<'c> {
             }
         }
         for clues in conditions.values_mut() {
-            clues.reverse();
-            clues.sort_by_key(|clue| match clue.condition {
+            let rank = |clue: &Clue<'_>| match clue.condition {
                 Condition { attribute: Some(_), is: [_, ..], .. } => 0,
                 Condition { attribute: Some(_), .. } => 1,
                 Condition { .. } => 2,
-            });
+            };
+            let of = |wanted| clues.iter().rev().filter(move |clue| rank(clue) == wanted).copied();
+            *clues = (0..=2).flat_map(of).collect();
         }
         Self {
             resolver,

@@ -408,12 +408,14 @@ impl View for Gaps<'_> {
                 _ if row.undecided.contains(&id) => "no verdict",
                 _ => "did not run",
             };
-            let mut checks: Vec<_> = row.service.checks().filter(|check| check.layer == layer).collect();
-            checks.sort_by_key(|check| match said(check.id) {
+            let rank = |id| match said(id) {
                 "fails" => 0,
                 "did not run" => 2,
                 _ => 1,
-            });
+            };
+            let own = || row.service.checks().filter(|check| check.layer == layer);
+            let checks: Vec<_> =
+                (0..=2).flat_map(|wanted| own().filter(move |check| rank(check.id) == wanted)).collect();
             Some(PictureCell {
                 word: row.state.word(),
                 tone: row.state.tone(),

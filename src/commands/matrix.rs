@@ -3,6 +3,7 @@
 //! A table for five services or for sixty: layers in which all agree are one line, services that agree in every layer one
 //! row.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 use std::path::PathBuf;
@@ -188,19 +189,17 @@ impl<'c> Matrix<'c> {
 
     /// Many services: one row for those that agree in every layer, the layers across under short names.
     fn by_profile(&self, layers: &[Layer]) -> Vec<Block> {
-        let mut profiles: BTreeMap<Vec<Party>, Vec<String>> = BTreeMap::new();
-        for column in &self.columns {
-            let profile = layers.iter().map(|layer| self.party_of(column, *layer)).collect();
-            profiles.entry(profile).or_default().push(column.counted());
-        }
-        let mut sorted: Vec<_> = profiles.into_iter().collect();
         // What leaves most to the customer comes first.
-        let yours = |profile: &[Party]| profile.iter().filter(|party| **party != Party::Aws).count();
-        sorted.sort_unstable_by(|(a, _), (b, _)| yours(b).cmp(&yours(a)).then_with(|| a.cmp(b)));
+        let mut profiles: BTreeMap<(Reverse<usize>, Vec<Party>), Vec<String>> = BTreeMap::new();
+        for column in &self.columns {
+            let profile: Vec<Party> = layers.iter().map(|layer| self.party_of(column, *layer)).collect();
+            let yours = profile.iter().filter(|party| **party != Party::Aws).count();
+            profiles.entry((Reverse(yours), profile)).or_default().push(column.counted());
+        }
         // So many columns leave no room for names beside them.
         let below = layers.len() > MOST_BESIDE;
         let mut rows = Vec::new();
-        for (profile, services) in sorted {
+        for ((_, profile), services) in profiles {
             let party = |party: &Party| match self.party {
                 Some(wanted) if wanted != *party => Cell::default(),
                 _ => Cell::new(short_party(*party), party_tone(*party)),

@@ -303,10 +303,8 @@ impl<'n> Found<'n> {
 
     fn layers(&self) -> Vec<Layer> {
         let Meaning::Check(proofs) = self.resolution.meaning else { return Vec::new() };
-        let mut layers: Vec<Layer> = proofs.iter().map(|(_, check)| check.layer).collect();
-        layers.sort_unstable();
-        layers.dedup();
-        layers
+        let proven = |layer: &Layer| proofs.iter().any(|(_, check)| check.layer == *layer);
+        Layer::ALL.iter().copied().filter(proven).collect()
     }
 
     fn mode(&self) -> Option<&'n str> {

@@ -4,6 +4,7 @@
 //! only filters it and brings a cell's duties to the front, so that the page reads without it, prints whole, and can be
 //! searched by the browser.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -367,8 +368,11 @@ fn condensed(picture: &Picture) -> (Picture, usize) {
         let profile = picture.rows.iter().map(|row| row.cells[place].as_ref().map(|cell| cell.word)).collect();
         groups.entry(profile).or_default().push(place);
     }
-    let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
-    groups.sort_unstable_by_key(|places| (std::cmp::Reverse(places.len()), places[0]));
+    let mut largest_first: BTreeMap<(Reverse<usize>, usize), Vec<usize>> = BTreeMap::new();
+    for places in groups.into_values() {
+        largest_first.insert((Reverse(places.len()), places[0]), places);
+    }
+    let mut groups: Vec<Vec<usize>> = largest_first.into_values().collect();
     let rest = groups.split_off(groups.len().min(MOST_COLUMNS));
     let column = |places: &[usize]| {
         let mut column = picture.columns[places[0]].clone();
