@@ -205,7 +205,8 @@ impl<'c> Resolver<'c> {
         // With its maker a name may be another service's: AWS Auto Scaling is not what everyone calls Auto Scaling.
         let short = [&b"amazon"[..], b"aws"].iter().find_map(|maker| plain.strip_prefix(*maker));
         let bare = || self.index.get(Kind::Name, short.filter(|rest| !rest.is_empty())?);
-        let others = [Kind::Endpoint, Kind::Asff, Kind::SecurityHub, Kind::ConfigRule, Kind::ProwlerCheck];
+        let others =
+            [Kind::Endpoint, Kind::Metric, Kind::Asff, Kind::SecurityHub, Kind::ConfigRule, Kind::ProwlerCheck];
         let named = self.index.get(Kind::Name, plain).or_else(bare).map(|target| (Kind::Name, target));
         named.or_else(|| others.into_iter().find_map(|table| Some((table, self.lowered(table, name)?))))
     }
