@@ -1,6 +1,7 @@
 //! Input that was made to break the program: whatever it is, it is answered or refused with a reason, and nothing that is
 //! repeated of it drives a terminal.
-#![cfg(unix)]
+
+#![cfg(all(unix, feature = "cli"))]
 
 use std::fs::{self, File};
 use std::io::{BufReader, Write};
@@ -8,9 +9,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
-use whose::catalogue::index::Index;
+use whose::catalogue::Known;
 use whose::catalogue::model::{Catalogue, Service};
-use whose::catalogue::{Known, load};
 use whose::inventory::{self, Item, Sink, verdicts};
 
 /// The most memory that the program may take for anything, in KiB, its own image and libraries included.
@@ -371,8 +371,7 @@ fn an_overlay_may_end_anywhere_and_hold_anything() {
     let services: Vec<Service> = whole.services.iter().filter(some).copied().collect();
     let base = Catalogue { services: services.leak(), sources: &whole.sources[..40], exceptions: &[], ..whole };
     let overlay = |what: &str, text: &str| {
-        let laid = load::overlay("overlay.yaml", text, &base);
-        if let Err(faults) = laid.map(|made| Index::of(&made).expect("few names")) {
+        if let Err(faults) = Known::laid_over(&base, "overlay.yaml", text) {
             let last = text.lines().count() + 1;
             for fault in &faults {
                 assert!((1..=last).contains(&fault.line), "{what}: {fault}");

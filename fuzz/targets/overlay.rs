@@ -7,10 +7,8 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use whose::catalogue::index::Index;
+use whose::catalogue::Known;
 use whose::catalogue::model::{Catalogue, Layer, Service};
-use whose::catalogue::resolve::Resolver;
-use whose::catalogue::{Known, load};
 use whose_fuzz::consistent;
 
 static BASE: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -22,7 +20,7 @@ static BASE: LazyLock<Catalogue> = LazyLock::new(|| {
 
 fuzz_target!(|text: &str| {
     let lines = text.lines().count() + text.matches('\r').count() + 1;
-    match load::overlay("overlay.yaml", text, &BASE) {
+    match Known::laid_over(&BASE, "overlay.yaml", text) {
         Err(faults) => {
             assert!(!faults.is_empty() && faults.is_sorted());
             for fault in faults {
@@ -31,9 +29,8 @@ fuzz_target!(|text: &str| {
                 assert!(!fault.message.is_empty());
             }
         }
-        Ok(catalogue) => {
-            let index = Index::of(&catalogue).expect("an input of this size names no more than the index can hold");
-            let resolver = Resolver::new(&catalogue, &index);
+        Ok(known) => {
+            let (catalogue, resolver) = (known.catalogue(), known.resolver());
             assert!(catalogue.services.len() >= BASE.services.len(), "an overlay takes nothing away");
             for service in catalogue.services {
                 consistent(&resolver.resolve(service.id));

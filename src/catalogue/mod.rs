@@ -50,7 +50,13 @@ impl Known {
     ///
     /// Every fault of the overlay.
     pub fn with_overlay(path: &str, text: &str) -> Result<Self, Vec<Fault>> {
-        let catalogue = Box::leak(Box::new(load::overlay(path, text, &baked::CATALOGUE)?));
+        Self::laid_over(&baked::CATALOGUE, path, text)
+    }
+
+    /// The same over another catalogue: over a small one, tests and fuzzers lay thousands.
+    #[doc(hidden)]
+    pub fn laid_over(base: &Catalogue, path: &str, text: &str) -> Result<Self, Vec<Fault>> {
+        let catalogue = Box::leak(Box::new(load::overlay(path, text, base)?));
         let index = Index::of(catalogue).ok_or_else(|| {
             let message =
                 format!("too large: more than {} services, pages or names with the built-in ones", index::MOST);
