@@ -1,6 +1,8 @@
 //! What holds for every name, inventory and overlay, whatever is in it. The inputs are random and the same in every run;
 //! `PROPTEST_CASES=10000` tries more of them.
 
+#![cfg(feature = "cli")]
+
 use std::collections::{BTreeSet, HashMap};
 use std::io::Write;
 use std::process::{Command, Stdio};
