@@ -2,6 +2,8 @@
 //!
 //! Of elvish and PowerShell it is only tested that they get a script; nothing here runs it.
 
+#![cfg(feature = "cli")]
+
 use std::process::Command;
 
 fn script(shell: &str) -> String {

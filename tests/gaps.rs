@@ -1,6 +1,8 @@
 //! The gap view: which of the customer's duties are proven, failing or unseen, by every kind of findings in
 //! `tests/findings`. What is expected was read off the fixtures by eye, never off the program.
 
+#![cfg(feature = "cli")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,8 @@
 //! From an estate to its matrix: every dialect of `tests/inventories`, by file and by stdin. What is expected was read off
 //! the fixtures by eye, never off the program.
 
+#![cfg(feature = "cli")]
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::process::{Command, Stdio};

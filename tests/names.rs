@@ -1,5 +1,7 @@
 //! Every kind of name, and every trap: the program answers what `names.tsv` says, which was written apart from the data.
 
+#![cfg(feature = "cli")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::Path;

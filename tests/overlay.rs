@@ -1,5 +1,7 @@
 //! A catalogue of one's own on top: own services, corrected answers, teams, and every fault with its line.
 
+#![cfg(feature = "cli")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

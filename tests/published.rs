@@ -1,6 +1,8 @@
 //! Every name that AWS's SDK, its other published models and Terraform's provider list is answered, and names of one thing
 //! mean one service. The lists are written by `.ci/current`, which also asks whether they are still the newest.
 
+#![cfg(feature = "cli")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::Path;

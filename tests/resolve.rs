@@ -1,5 +1,7 @@
 //! `whose resolve -`: whatever bytes a pipe brings, a record for every name, in order, in its own columns.
 
+#![cfg(feature = "cli")]
+
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::Command;

@@ -2,6 +2,8 @@
 //!
 //! `TRYCMD=overwrite cargo test` rewrites the expectations; the diff then shows what changed for users.
 
+#![cfg(feature = "cli")]
+
 #[test]
 fn transcripts() {
     let cases = trycmd::TestCases::new();
