@@ -139,7 +139,8 @@ impl Reader {
             }
         } else {
             let maker = provider.rsplit(['/', '"']).find(|part| !part.is_empty() && *part != "]").unwrap_or(provider);
-            let maker = if maker.is_empty() { kind.split('_').next().unwrap_or(kind) } else { maker };
+            let maker =
+                if maker.is_empty() { kind.split('_').find(|part| !part.is_empty()).unwrap_or(kind) } else { maker };
             sink.ignored(maker, ANOTHER_PROVIDERS, instances);
         }
         Ok(())
