@@ -16,10 +16,17 @@ use whose::inventory::{self, Item, Sink, verdicts};
 /// The most memory that the program may take for anything, in KiB, its own image and libraries included.
 const MEMORY: u32 = 192 << 10;
 
-/// The program with `input` on stdin, and with its memory bounded by the shell that starts it.
+/// The stack that it may take, in KiB: as much as a program has on Windows.
+const STACK: u32 = 1 << 10;
+
+/// The program with `input` on stdin, its memory bounded by the shell that starts it.
 fn whose(args: &[&str], input: &[u8]) -> Output {
     let mut child = Command::new("sh")
-        .args(["-c", &format!("ulimit -v {MEMORY}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_whose")])
+        .args([
+            "-c",
+            &format!("ulimit -v {MEMORY}; ulimit -s {STACK}; exec \"$0\" \"$@\""),
+            env!("CARGO_BIN_EXE_whose"),
+        ])
         .args(args)
         .env_remove("WHOSE_CATALOGUE")
         .env_remove("COMPLETE")
@@ -433,6 +440,19 @@ fn what_cannot_be_read_is_named() {
             assert!(reason && said.contains(path), "{args:?}: {said}");
             assert_eq!(said.matches("(os error").count().max(1), 1, "{args:?}: the reason once: {said}");
         }
+    }
+}
+
+#[test]
+fn arguments_need_not_be_text() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let broken = OsStr::from_bytes(b"rds\xff\x1b[31m");
+    for args in [&[][..], &["resolve"], &["matrix"], &["rds"], &["matrix", "--from"], &["check"], &["--catalogue"]] {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_whose")).args(args).arg(broken).arg("rds").output().expect("runs");
+        let (code, said) = sound(&format!("{args:?}"), &output);
+        assert_eq!(code, 2, "{args:?}: {said}");
     }
 }
 

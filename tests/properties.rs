@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
 use whose::catalogue::Known;
 use whose::catalogue::model::{Exception, Layer, Service};
 use whose::catalogue::names;
@@ -291,6 +292,21 @@ proptest! {
                 }
             }
         }
+    }
+
+    /// A table is as wide as it may be and no wider, whatever stands in it.
+    #[test]
+    fn tables_fit(names in prop::collection::vec("[a-z]\\PC{0,70}\t?", 1..6), width in 60..120_usize) {
+        let output = Command::new(env!("CARGO_BIN_EXE_whose"))
+            .args(["resolve", "-o", "table"])
+            .args(&names)
+            .env("COLUMNS", width.to_string())
+            .output()
+            .expect("the program runs");
+        let text = String::from_utf8(output.stdout).expect("text");
+        let wide = text.lines().find(|line| line.width() > width);
+        prop_assert_eq!(wide, None, "{} columns:\n{}", width, text);
+        prop_assert!(matches!(output.status.code(), Some(0 | 1)));
     }
 
     /// The order of an inventory says nothing.
