@@ -250,6 +250,32 @@ fn the_environment_names_a_catalogue_and_the_flag_another() {
     assert!(gone.said.starts_with("error: cannot read the catalogue tests/overlays/none.yaml: "), "{}", gone.said);
 }
 
+/// A fault stands where it can be corrected, and that is never the built-in catalogue.
+#[test]
+fn a_namespace_is_one_services_or_nobodys() {
+    let overlay = |claims: &str| {
+        let page = "sources: { hub: { title: Hub, url: \"https://wiki.example.org/\", checked: 2026-01-15 } }\n";
+        let service = format!(
+            "services:\n  hub:\n    name: Hub\n    category: abstracted\n    basis: stated\n    sources: [hub]\n    \
+             identifiers: {{ cloudformation: [{claims}] }}\n"
+        );
+        made("namespace.yaml", [page, &service].concat())
+    };
+    for (claims, fault) in [
+        ("AWS::EC2", "types in `AWS::EC2` are others' (the built-in catalogue): list your own instead"),
+        (
+            "AWS::Lambda::Hub",
+            "`AWS::Lambda` and all types in it are `lambda`'s (the built-in catalogue); choose another",
+        ),
+    ] {
+        let file = overlay(claims);
+        let read = plain(&["check", &file]);
+        assert_eq!((read.code, &*read.said), (Some(1), "1 fault\n"), "{claims}");
+        assert_eq!(read.out, format!("{file}\t8\t{fault}\n"));
+    }
+    assert_eq!(plain(&["check", &overlay("Acme::Hub")]).code, Some(0));
+}
+
 /// The lines of `tests/overlays/faults.yaml` that have faults, and how each begins.
 const FAULTS: &[(usize, &str)] = &[
     (3, "owners: unknown field `layer`"),

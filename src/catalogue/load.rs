@@ -233,14 +233,20 @@ impl Desk {
         for (kind, name, service, place) in self.claims.borrow().iter().filter(|claim| claim.0 == Kind::Cloudformation)
         {
             let Some((namespace, _)) = name.rsplit_once("::").filter(|(left, _)| left.contains("::")) else { continue };
-            if let Some((other, _)) = first.get(&(*kind, names::key(*kind, namespace))).filter(|(o, _)| o != service) {
-                self.fault(
+            let claimed = first.get(&(*kind, names::key(*kind, namespace)));
+            let Some((other, whole)) = claimed.filter(|(other, _)| other != service) else { continue };
+            // Nobody can correct the built-in catalogue from an overlay: the fault is the other's.
+            let (at, message) = match (whole.line, place.line) {
+                (_, 0) => (whole, format!("types in `{namespace}` are others' ({place}): list your own instead")),
+                (0, _) => {
+                    (place, format!("`{namespace}` and all types in it are `{other}`'s ({whole}); choose another"))
+                }
+                _ => (
                     place,
-                    format!(
-                        "`{namespace}` is claimed whole by `{other}`: there, list its types instead of the namespace"
-                    ),
-                );
-            }
+                    format!("`{namespace}` is claimed whole by `{other}` ({whole}): there, list its types instead"),
+                ),
+            };
+            self.fault(at, message);
         }
     }
 }
