@@ -30,18 +30,8 @@ use catalogue::model::{
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=data");
-    // The constants hold some hundred thousand pointers into text. In a position-independent executable the loader
-    // adjusts each of them at every start; at a fixed address, a look-up touches only the pages that it reads.
-    if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux")
-        && env::var("CARGO_CFG_TARGET_ENV").as_deref() == Ok("gnu")
-    {
-        println!("cargo::rustc-link-arg-bins=-no-pie");
-        // Nothing unwinds: the table by which an unwinder finds its way is twenty kilobytes for nobody.
-        if env::var("PROFILE").as_deref() == Ok("release") {
-            println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
-        }
-    }
     let home = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    link(&home);
     let root = home.join("data");
     let mut files = Vec::new();
     read(&root, &root, &mut files)?;
@@ -72,6 +62,27 @@ fn main() -> io::Result<()> {
         fs::write(out.join(file), schema.lines().map(str::trim_start).collect::<String>())?;
     }
     Ok(())
+}
+
+/// How the program is laid out in memory, on Linux with glibc.
+fn link(home: &Path) {
+    let set = |name: &str| env::var(name).unwrap_or_default();
+    if set("CARGO_CFG_TARGET_OS") != "linux" || set("CARGO_CFG_TARGET_ENV") != "gnu" {
+        return;
+    }
+    // The constants hold some hundred thousand pointers into text. In a position-independent executable the loader
+    // adjusts each of them at every start; at a fixed address, a look-up touches only the pages that it reads.
+    println!("cargo::rustc-link-arg-bins=-no-pie");
+    if set("PROFILE") != "release" {
+        return;
+    }
+    // Nothing unwinds: the table by which an unwinder finds its way is twenty kilobytes for nobody.
+    println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
+    // Rust's own choice of a linker knows what the layout asks for. Somebody else's may not, and links without it.
+    println!("cargo::rerun-if-changed=layout.ld");
+    if set("RUSTC_LINKER").is_empty() && set("CARGO_ENCODED_RUSTFLAGS").is_empty() {
+        println!("cargo::rustc-link-arg-bins=-T{}", home.join("layout.ld").display());
+    }
 }
 
 fn read(root: &Path, folder: &Path, files: &mut Vec<File>) -> io::Result<()> {
