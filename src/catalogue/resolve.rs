@@ -237,22 +237,27 @@ impl<'c> Resolver<'c> {
 
     /// `arn:partition:service:region:account:resource`; the resource may hold colons and slashes of its own.
     fn arn(&self, name: &str) -> Option<(Target, bool)> {
-        let mut fields = name.splitn(6, ':').skip(2);
-        let service = fields.next()?;
-        let resource = fields.nth(2)?;
-        self.arn_fields(service, resource)
+        let mut colons = name.bytes().enumerate().filter(|(_, byte)| *byte == b':').map(|(at, _)| at).skip(1);
+        let (partition, service, account) = (colons.next()?, colons.next()?, colons.nth(1)?);
+        self.arn_fields(&name[partition + 1..service], &name[account + 1..])
     }
 
     fn arn_fields(&self, service: &str, resource: &str) -> Option<(Target, bool)> {
         let mut buffer = [0; LONGEST];
+        let field = lower(service, &mut buffer)?;
+        let whole = self.index.get(Kind::Arn, field).or_else(|| self.index.get(Kind::Iam, field));
+        if let Some(target @ Target::Service(_)) = whole {
+            // All that begins so is this service's.
+            return Some((target, true));
+        }
+        let colon = service.len();
         // Only the resource's type matters; what follows may be as long as it likes.
         let typed = resource.as_bytes().iter().take(60).copied();
-        let mut length = 0;
-        for byte in service.bytes().chain([b':']).chain(typed) {
+        let mut length = colon;
+        for byte in [b':'].into_iter().chain(typed) {
             *buffer.get_mut(length)? = byte.to_ascii_lowercase();
             length += 1;
         }
-        let colon = service.len();
         let mut end = length;
         while end > colon + 1 {
             if let Some(target) = self.index.get(Kind::Arn, &buffer[..end]) {
@@ -261,9 +266,7 @@ impl<'c> Resolver<'c> {
             }
             end = buffer[..end].iter().rposition(|byte| matches!(byte, b'/' | b':' | b'-')).unwrap_or(0);
         }
-        let field = &buffer[..colon];
-        let target = self.index.get(Kind::Arn, field).or_else(|| self.index.get(Kind::Iam, field))?;
-        Some((target, !matches!(target, Target::Default(_))))
+        whole.map(|target| (target, !matches!(target, Target::Default(_))))
     }
 
     /// A CloudFormation or Config type: itself, then its families word by word, then its namespace.

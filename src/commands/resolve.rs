@@ -3,6 +3,7 @@
 //! The stream is the one thing that does not become a view: a record is written for every name as it comes, in order, in
 //! constant memory.
 
+use std::borrow::Cow;
 use std::io::{BufRead, Write};
 
 use anyhow::{Context as _, bail};
@@ -72,10 +73,10 @@ fn stream(
             let mut sheet = Sheet::default();
             each_name(null, input, |name| {
                 no |= memo.tell(name, &mut sheet).unwrap_or_else(|| {
-                    let text = String::from_utf8_lossy(name);
+                    let text = text(name);
                     let found = Found::new(&text, resolver);
                     let none = found.resolution.how == Match::None;
-                    sheet.long = found.line() + "\n";
+                    found.write_line(&mut sheet.long);
                     memo.keep(name, &sheet.long, none);
                     none
                 });
@@ -84,7 +85,7 @@ fn stream(
             sheet.write(out)?;
         }
         Format::Ndjson => each_name(null, input, |name| {
-            let text = String::from_utf8_lossy(name);
+            let text = text(name);
             let found = Found::new(&text, resolver);
             no |= found.resolution.how == Match::None;
             serde_json::to_writer(&mut *out, &found.record(resolver)).map_err(std::io::Error::from)?;
@@ -94,7 +95,7 @@ fn stream(
         _ => {
             let mut kept: Vec<String> = Vec::new();
             each_name(null, input, |name| {
-                kept.push(String::from_utf8_lossy(name).into_owned());
+                kept.push(text(name).into_owned());
                 Ok(())
             })?;
             let found: Vec<Found<'_>> = kept.iter().map(|name| Found::new(name, resolver)).collect();
@@ -104,6 +105,12 @@ fn stream(
         }
     }
     Ok(Outcome { no, ..Outcome::default() })
+}
+
+/// A name as text: what of it is none is replaced.
+fn text(name: &[u8]) -> Cow<'_, str> {
+    // Text, as nearly every name is, is told as such much faster than it is searched for what to replace.
+    std::str::from_utf8(name).map_or_else(|_| String::from_utf8_lossy(name), Cow::Borrowed)
 }
 
 /// Calls `each` for every name of the stream: one a line, or tabs between them as `aws --output text` writes; with
@@ -205,7 +212,8 @@ impl Sheet {
 }
 
 /// Lines of the tab-separated stream that were just told, so that a name that comes again (and in inventories they do, by
-/// the thousand) costs a comparison and a copy. Of fixed size: a name has two places, and may lose them to another.
+/// the thousand) costs a comparison and a copy. Of fixed size: a name has two places, and may lose them to another; one
+/// that has come again stays once longer, so that the many names that come once do not drive out the others.
 struct Memo {
     slots: Box<[Slot]>,
 }
@@ -218,11 +226,14 @@ struct Slot {
     length: u8,
     /// Whether the line says that there is no service.
     none: bool,
+    /// Whether the name has come again.
+    again: bool,
     line: [u8; Self::ROOM],
 }
 
 impl Slot {
-    const ROOM: usize = 125;
+    const ROOM: usize = 124;
+    const EMPTY: Self = Self { name: 0, length: 0, none: false, again: false, line: [0; Self::ROOM] };
 
     #[inline]
     fn is_of(&self, name: &[u8]) -> bool {
@@ -232,15 +243,17 @@ impl Slot {
 
 impl Default for Memo {
     fn default() -> Self {
-        Self { slots: vec![Slot { name: 0, length: 0, none: false, line: [0; Slot::ROOM] }; 1 << 14].into() }
+        Self { slots: vec![Slot::EMPTY; 1 << 14].into() }
     }
 }
 
 impl Memo {
     /// Writes the line of `name` if it is remembered; whether it says that there is no service.
     #[inline]
-    fn tell(&self, name: &[u8], sheet: &mut Sheet) -> Option<bool> {
-        let slot = self.places(name).into_iter().map(|place| &self.slots[place]).find(|slot| slot.is_of(name))?;
+    fn tell(&mut self, name: &[u8], sheet: &mut Sheet) -> Option<bool> {
+        let place = self.places(name).into_iter().find(|place| self.slots[*place].is_of(name))?;
+        let slot = &mut self.slots[place];
+        slot.again = true;
         sheet.add(slot);
         Some(slot.none)
     }
@@ -248,9 +261,15 @@ impl Memo {
     /// Remembers a line, if it begins with the name as it came and is not too long.
     fn keep(&mut self, name: &[u8], line: &str, none: bool) {
         if line.len() <= Slot::ROOM && line.as_bytes().strip_prefix(name).is_some_and(|rest| rest.starts_with(b"\t")) {
-            let [first, second] = self.places(name);
-            let free = self.slots[second].length == 0 && self.slots[first].length > 0;
-            let slot = &mut self.slots[if free { second } else { first }];
+            let places = self.places(name);
+            let find = |free: fn(&Slot) -> bool| places.into_iter().find(|place| free(&self.slots[*place]));
+            let Some(place) = find(|slot| slot.length == 0).or_else(|| find(|slot| !slot.again)) else {
+                for place in places {
+                    self.slots[place].again = false;
+                }
+                return;
+            };
+            let slot = &mut self.slots[place];
             slot.line[..line.len()].copy_from_slice(line.as_bytes());
             slot.name = u8::try_from(name.len()).unwrap_or(0);
             slot.length = u8::try_from(line.len()).unwrap_or(0);
@@ -328,18 +347,19 @@ impl<'n> Found<'n> {
     }
 
     /// The columns of the tab-separated form.
-    fn columns(&self) -> [String; 4] {
-        let services = self.services().join(" ");
-        [
-            tame(self.name).into_owned(),
-            services,
-            self.mode().unwrap_or_default().to_owned(),
-            self.resolution.how.word().to_owned(),
-        ]
+    fn columns(&self) -> [Cow<'n, str>; 4] {
+        let services = match self.resolution.meaning {
+            Meaning::Service(service, _) => service.id.into(),
+            _ => self.services().join(" ").into(),
+        };
+        [tame(self.name), services, self.mode().unwrap_or_default().into(), self.resolution.how.word().into()]
     }
 
-    fn line(&self) -> String {
-        self.columns().join("\t")
+    fn write_line(&self, to: &mut String) {
+        let [input, services, mode, how] = self.columns();
+        for piece in [&*input, "\t", &*services, "\t", &*mode, "\t", &*how, "\n"] {
+            to.push_str(piece);
+        }
     }
 }
 
@@ -380,7 +400,7 @@ impl View for Names<'_> {
     }
 
     fn grid(&self) -> Grid {
-        let row = |found: &Found<'_>| found.columns().to_vec();
+        let row = |found: &Found<'_>| found.columns().map(Cow::into_owned).to_vec();
         Grid { columns: vec!["input", "service", "mode", "match"], rows: self.found.iter().map(row).collect() }
     }
 
