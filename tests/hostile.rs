@@ -1,5 +1,5 @@
-//! Input that was made to break the program: whatever it is, it is answered or refused with a reason, and nothing that is
-//! repeated of it drives a terminal.
+//! Input that was made to break the program: whatever it is, it is answered or refused with a reason, and nothing that
+//! is repeated of it drives a terminal.
 
 #![cfg(all(unix, feature = "cli"))]
 
@@ -574,6 +574,41 @@ fn nothing_that_is_repeated_drives_a_terminal() {
                 .expect("the program runs");
             output.stdout = without_colour(&output.stdout);
             sound(&format!("{args:?}"), &output);
+        }
+    }
+}
+
+/// What an overlay or an inventory says stands in a page as text, never as a part of the page.
+#[test]
+fn nothing_that_is_repeated_is_markup() {
+    const EVIL: &str = "X</title></style></script><img src=x onerror=alert(1)>\"'`|.";
+    let said = Value::from(EVIL);
+    let split = json!({ "party": "third-party", "third_party": { "name": said, "duties": [said] }, "aws": [said],
+        "customer": [said], "note": said, "sources": ["page"] });
+    let page = json!({ "title": said, "url": "https://example.org/?a=\"><img+src=x>", "checked": "2026-01-15" });
+    let mode = json!({ "name": said, "splits": { "platform": split } });
+    let own = json!({ "name": said, "category": "abstracted", "basis": "stated", "sources": ["page"], "aliases": [said],
+        "splits": { "guest-os": split }, "modes": { "big": mode } });
+    let overlay = json!({ "owners": { "default": said }, "sources": { "page": page }, "services": { "own": own } });
+    let overlay = file("markup.yaml", overlay.to_string());
+    let overlay = overlay.to_str().expect("ours");
+    let inventory = file("markup.txt", format!("own\n{EVIL}\naws_{EVIL}\n"));
+    let inventory = inventory.to_str().expect("ours");
+    for format in ["html", "svg", "markdown"] {
+        for args in [
+            &["show", "own", "--catalogue", overlay, "-o", format][..],
+            &["show", "own", "os", "--catalogue", overlay, "-o", format],
+            &["matrix", "own", "rds", "--from", inventory, "--catalogue", overlay, "-o", format],
+        ] {
+            let output = whose(args, b"");
+            assert_eq!(sound(&format!("{args:?}"), &output).0, 0, "{args:?}");
+            // In Markdown a backslash before it makes a sign text.
+            let page = String::from_utf8(output.stdout).expect("text").replace("\\<", "");
+            assert!(page.contains("onerror"), "{args:?}: not even as text");
+            let own = usize::from(format == "html");
+            assert_eq!(page.matches("<script").count(), own, "{args:?}");
+            assert_eq!(page.matches("<img").count(), 0, "{args:?}");
+            assert_eq!(page.matches("</style>").count(), page.matches("<style").count(), "{args:?}");
         }
     }
 }
