@@ -126,14 +126,14 @@ pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Ve
             }
             (None, Some(category)) => Service { overlaid: true, ..service(&key.name, Some(category), &mut own) },
             (None, None) => {
-                own.sheet.fault(
-                    key.line,
-                    format!(
-                        "`{}` is not in the catalogue: a new service needs `category`, one of {}",
-                        key.name,
-                        one_of(Category::ALL)
-                    ),
-                );
+                if !own.wrote("category") {
+                    let words = one_of(Category::ALL);
+                    let message = format!(
+                        "`{}` is not in the catalogue: a new service needs `category`, one of {words}",
+                        key.name
+                    );
+                    own.sheet.fault(key.line, message);
+                }
                 service(&key.name, None, &mut own)
             }
         };
