@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::catalogue::names::nearest;
+use crate::catalogue::resolve::Meaning;
 use crate::commands::man::{EXAMPLES, EXIT_CODES};
 use crate::commands::{
     Context, Outcome, categories, check, completions, duties, export, gaps, layers, man, matrix, resolve, schema,
@@ -70,7 +72,10 @@ impl Cli {
                 )
             }
             (None, None) => anyhow::bail!("which service?\n  try: whose rds, or whose --help"),
-            (Some(Command::Show(args)), _) | (None, Some(args)) => show::run(args, context),
+            (Some(Command::Show(args)), _) => show::run(args, context),
+            (None, Some(args)) => {
+                show::run(args, context).map_err(|error| command_meant(args, context).unwrap_or(error))
+            }
             (Some(Command::Services(args)), _) => services::run(args, context),
             (Some(Command::Categories(args)), _) => categories::run(args, context),
             (Some(Command::Layers(args)), _) => layers::run(args, context),
@@ -85,6 +90,20 @@ impl Cli {
             (Some(Command::Man(args)), _) => man::run(args, Self::command()),
         }
     }
+}
+
+/// The mistake of a word that is near a command and near no service.
+fn command_meant(args: &show::Args, context: &Context<'_>) -> Option<anyhow::Error> {
+    let name = &args.name;
+    let resolver = context.known.resolver();
+    if !matches!(resolver.resolve(name).meaning, Meaning::Unknown) || !resolver.suggestions(name, 1).is_empty() {
+        return None;
+    }
+    let cli = Cli::command();
+    let near = *nearest(name, cli.get_subcommands().map(clap::Command::get_name), 1).first()?;
+    Some(anyhow::anyhow!(
+        "`{name}` is no service and no command; did you mean the command `{near}`?\n  try: whose {near} --help"
+    ))
 }
 
 /// The flags that every command takes.

@@ -13,6 +13,7 @@ use super::{Context, Outcome, completions, modes, word_parser};
 use crate::catalogue::model::{
     Basis, Catalogue, Category, Group, Layer, Mode, Party, Rule, Service, Sharing, Source, SourcePlace, Stage,
 };
+use crate::catalogue::resolve::Meaning;
 use crate::catalogue::{Answer, category};
 use crate::render::{Block, Cell, Grid, Page, Picture, Row, Table, Tone, View, values};
 
@@ -27,6 +28,10 @@ pub struct Args {
     #[arg(value_name = "LAYER", add = ArgValueCandidates::new(completions::layers))]
     pub layer: Option<String>,
 
+    /// Words beyond these two: most likely of a name that nobody quoted
+    #[arg(hide = true)]
+    pub more: Vec<String>,
+
     /// Say nothing; end with 0 if PARTY holds the layer, else with 1
     #[arg(long, value_name = "PARTY", requires = "layer", value_parser = word_parser(Party::ALL, Party::word))]
     pub is: Option<Party>,
@@ -40,16 +45,45 @@ pub struct Args {
 ///
 /// # Errors
 ///
-/// An unknown or ambiguous name, an unknown layer, or `--is` where the modes differ.
+/// An unknown or ambiguous name, an unknown layer, more words than these, or `--is` where the modes differ.
 pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
-    let (service, mode) = context.service(&args.name)?;
-    let layer = args.layer.as_deref().map(|word| context.layer(word, &format!("whose {}", args.name))).transpose()?;
+    let ((service, mode), layer) = asked(args, context).or_else(|error| match quoted(args, context) {
+        Some(command) => bail!("a name of several words is one argument, in quotes\n  try: {command}"),
+        None => Err(error),
+    })?;
     let view = Answers { catalogue: context.catalogue(), service, named: mode, layer };
     match (layer, args.is) {
         (Some(layer), Some(party)) => is(&view, layer, party),
         (Some(layer), None) if args.short => Ok(Outcome::text(view.short(layer))),
         _ => Ok(Outcome::text(context.render(&view)?)),
     }
+}
+
+type Asked<'c> = ((&'c Service, Option<&'c Mode>), Option<Layer>);
+
+fn asked<'c>(args: &Args, context: &Context<'c>) -> anyhow::Result<Asked<'c>> {
+    let service = context.service(&args.name)?;
+    let layer = args.layer.as_deref().map(|word| context.layer(word, &format!("whose {}", args.name))).transpose()?;
+    if let (Some(layer), Some(word)) = (layer, args.more.first()) {
+        bail!("`{word}` is one word too many, behind a service and a layer\n  try: whose {} {layer}", args.name);
+    }
+    Ok((service, layer))
+}
+
+/// The question that was perhaps meant: a name of several words, and after it perhaps a layer of several.
+fn quoted(args: &Args, context: &Context<'_>) -> Option<String> {
+    let words: Vec<&str> = [&args.name].into_iter().chain(&args.layer).chain(&args.more).map(String::as_str).collect();
+    let argument = |words: &[&str]| match words {
+        [] => String::new(),
+        [word] => format!(" {word}"),
+        _ => format!(" \"{}\"", words.join(" ")),
+    };
+    (1..=words.len()).rev().map(|cut| words.split_at(cut)).find_map(|(name, layer)| {
+        let meaning = context.known.resolver().resolve(&name.join(" ")).meaning;
+        let known = layer.is_empty() || context.catalogue().find_layer(&layer.join(" ")).is_some();
+        (matches!(meaning, Meaning::Service(..)) && known)
+            .then(|| format!("whose{}{}", argument(name), argument(layer)))
+    })
 }
 
 fn is(view: &Answers<'_>, layer: Layer, party: Party) -> anyhow::Result<Outcome> {
