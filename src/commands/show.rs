@@ -55,7 +55,19 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
     match (layer, args.is) {
         (Some(layer), Some(party)) => is(&view, layer, party),
         (Some(layer), None) if args.short => Ok(Outcome::text(view.short(layer))),
-        _ => Ok(Outcome::text(context.render(&view)?)),
+        _ => Ok(Outcome { notes: other_meant(args, service, context), ..Outcome::text(context.render(&view)?) }),
+    }
+}
+
+/// A note where name and layer together name another service, as `cloudwatch logs` does.
+fn other_meant(args: &Args, service: &Service, context: &Context<'_>) -> Vec<String> {
+    let Some(layer) = &args.layer else { return Vec::new() };
+    let both = format!("{} {layer}", args.name);
+    match context.known.resolver().resolve(&both).meaning {
+        Meaning::Service(other, _) if other.id != service.id => {
+            vec![format!("`{both}` together names another service: whose {}", other.id)]
+        }
+        _ => Vec::new(),
     }
 }
 
