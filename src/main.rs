@@ -1,7 +1,6 @@
 //! Parse, run, write once, map to an exit code.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -35,9 +34,7 @@ fn run() -> anyhow::Result<ExitCode> {
         format: cli.global.output.unwrap_or(if terminal { Format::Table } else { Format::Tsv }),
         canvas: canvas(cli.global.color, terminal),
     };
-    // An empty variable is an unset one, as in every other program; an empty argument is a mistake.
-    let from_environment = || std::env::var_os("WHOSE_CATALOGUE").filter(|file| !file.is_empty()).map(PathBuf::from);
-    let known = commands::open(cli.global.catalogue.clone().or_else(from_environment).as_deref())?;
+    let known = commands::open(cli.global.catalogue.clone().or_else(commands::overlay_of_environment).as_deref())?;
     let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let Outcome { text, notes, no } = cli.run(&context_of(&known), &mut out)?;
     // Notes first: where both streams meet, what a table leaves out is said before the table ends the screen.

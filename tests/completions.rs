@@ -117,6 +117,19 @@ mod in_a_real_shell {
     }
 
     #[test]
+    fn services_of_ones_own_are_offered_too() {
+        let ask = "whose completions fish | source; set -gx WHOSE_CATALOGUE $argv[1]; complete --do-complete 'whose b'";
+        // One that cannot be read has no services, and takes none away.
+        for (overlay, has) in [("hub.yaml", true), ("broken.yaml", false), ("none.yaml", false)] {
+            let Some(mut fish) = shell("fish") else { return };
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/overlays").join(overlay);
+            let said = said(fish.args(["--no-config", "-c", ask]).arg(file));
+            assert_eq!(said.contains("billing-hub\tBilling Hub\n"), has, "{overlay}: {said}");
+            assert!(said.contains("batch\tAWS Batch\n"), "{overlay}: {said}");
+        }
+    }
+
+    #[test]
     fn zsh_completes_at_the_first_tab() {
         // An interactive zsh in a terminal of its own, with the script where packages install it. What is typed after
         // the tab is the same whether or not it completes, so that there is always an end to wait for.

@@ -72,10 +72,11 @@ pub fn answer(program: fn() -> clap::Command) -> anyhow::Result<bool> {
         .try_complete(std::env::args_os(), here.as_deref())?)
 }
 
-/// Every service, and `service@mode`, with its name.
+/// Every service, and `service@mode`, with its name. An overlay that cannot be read has none: what is wrong with it, the
+/// command itself will say.
 #[must_use]
 pub fn services() -> Vec<CompletionCandidate> {
-    let known = Known::default();
+    let known = super::open(super::overlay_of_environment().as_deref()).unwrap_or_default();
     let mut all = Vec::new();
     for service in known.catalogue().services {
         all.push(CompletionCandidate::new(OsStr::new(service.id)).help(Some(service.name.to_string().into())));

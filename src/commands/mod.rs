@@ -205,6 +205,12 @@ fn text(file: &std::path::Path, room: usize) -> anyhow::Result<Result<String, Fa
     }))
 }
 
+/// The overlay that the environment names. An empty variable is an unset one, as in every other program.
+#[must_use]
+pub fn overlay_of_environment() -> Option<std::path::PathBuf> {
+    std::env::var_os("WHOSE_CATALOGUE").filter(|file| !file.is_empty()).map(Into::into)
+}
+
 /// The catalogue, with the overlay in `file` on top if one is named.
 ///
 /// # Errors
