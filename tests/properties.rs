@@ -361,14 +361,7 @@ proptest! {
 fn made(inventory: &str, format: Format) -> Result<String, String> {
     let known = Known::default();
     let context = Context { known: &known, format, canvas: Canvas { width: 80, colour: false, unicode: true } };
-    let args = matrix::Args {
-        names: vec!["-".to_owned()],
-        from: Vec::new(),
-        layer: vec!["guest-os".to_owned()],
-        party: None,
-        diff: false,
-        strict: false,
-    };
+    let args = matrix::Args { names: vec!["-".to_owned()], layer: vec!["guest-os".to_owned()], ..Default::default() };
     let done = matrix::run(&args, &context, &mut inventory.as_bytes()).map_err(|error| format!("{error:#}"))?;
     Ok(done.text)
 }

@@ -1,5 +1,7 @@
 //! What the targets share: a listener that checks what the readers of inventories promise.
 
+pub mod inputs;
+
 use whose::catalogue::Known;
 use whose::catalogue::resolve::{Match, Meaning, Resolution};
 use whose::inventory::{Error, Item, Sink};

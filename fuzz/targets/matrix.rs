@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use whose::catalogue::Known;
 use whose::commands::{Context, matrix};
 use whose::render::{Canvas, Format};
-use whose_fuzz::harmless;
+use whose_fuzz::{harmless, inputs};
 
 const FORMATS: [Format; 9] = [
     Format::Table,
@@ -21,18 +21,11 @@ const FORMATS: [Format; 9] = [
 ];
 
 fuzz_target!(|data: &[u8]| {
-    let Some((choice, mut input)) = data.split_first() else { return };
-    let format = FORMATS[usize::from(*choice) % FORMATS.len()];
+    let (choice, mut input) = inputs::chosen(data);
+    let format = FORMATS[choice % FORMATS.len()];
     let known = Known::default();
     let context = Context { known: &known, format, canvas: Canvas { width: 80, colour: false, unicode: true } };
-    let args = matrix::Args {
-        names: vec!["-".to_owned()],
-        from: Vec::new(),
-        layer: vec!["guest-os".to_owned()],
-        party: None,
-        diff: false,
-        strict: false,
-    };
+    let args = matrix::Args { names: vec!["-".to_owned()], layer: vec!["guest-os".to_owned()], ..Default::default() };
     let Ok(done) = matrix::run(&args, &context, &mut input) else { return };
     harmless(&done.text);
     for note in &done.notes {

@@ -9,8 +9,7 @@ fuzz_target!(|text: &str| {
         assert!((1..=lines + 1).contains(&error.line), "line {} of {lines}: {}", error.line, error.message);
         assert!(!error.message.is_empty());
     }
-    let template = format!("Transform: x\n{text}");
-    if let Ok(dialect) = whose_fuzz::read(template.as_bytes()) {
+    if let Ok(dialect) = whose_fuzz::read(&whose_fuzz::inputs::template(text.as_bytes())) {
         assert_eq!(dialect, "CloudFormation template");
     }
 });

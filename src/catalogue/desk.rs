@@ -74,11 +74,17 @@ impl Bibliography {
     }
 }
 
-/// A file and a line.
+/// A file and a line; without a line, the catalogue beneath an overlay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) file: String,
     pub(super) line: usize,
+}
+
+impl Place {
+    pub(super) fn is_built_in(&self) -> bool {
+        self.line == 0
+    }
 }
 
 impl fmt::Display for Place {

@@ -214,9 +214,10 @@ impl Desk {
                 }
                 match first.get(&slot) {
                     Some((other, before)) if other != service => {
-                        let advice = match before.line {
-                            0 => "choose another",
-                            _ => "if both are right, say so in identifiers.yaml with the reason",
+                        let advice = if before.is_built_in() {
+                            "choose another"
+                        } else {
+                            "if both are right, say so in identifiers.yaml with the reason"
                         };
                         let message =
                             format!("`{name}` ({}) is claimed by `{other}` already ({before}); {advice}", slot.0);
@@ -236,17 +237,19 @@ impl Desk {
             let claimed = first.get(&(*kind, names::key(*kind, namespace)));
             let Some((other, whole)) = claimed.filter(|(other, _)| other != service) else { continue };
             // Nobody can correct the built-in catalogue from an overlay: the fault is the other's.
-            let (at, message) = match (whole.line, place.line) {
-                (_, 0) => (whole, format!("types in `{namespace}` are others' ({place}): list your own instead")),
-                (0, _) => {
-                    (place, format!("`{namespace}` and all types in it are `{other}`'s ({whole}); choose another"))
-                }
-                _ => (
+            if place.is_built_in() {
+                self.fault(whole, format!("types in `{namespace}` are others' ({place}): list your own instead"));
+            } else if whole.is_built_in() {
+                self.fault(
+                    place,
+                    format!("`{namespace}` and all types in it are `{other}`'s ({whole}); choose another"),
+                );
+            } else {
+                self.fault(
                     place,
                     format!("`{namespace}` is claimed whole by `{other}` ({whole}): there, list its types instead"),
-                ),
-            };
-            self.fault(at, message);
+                );
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::catalogue::model::{Catalogue, Layer, Party};
 use crate::render::{Block, Cell, Grid, Page, Picture, Row, Table, Tone, View, values};
 
 /// The arguments of `matrix`.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     /// Services by any name they go by, perhaps with a mode; `-` reads an inventory from stdin
     #[arg(value_name = "NAME[@MODE]", add = ArgValueCandidates::new(completions::services))]

@@ -3,6 +3,8 @@
 
 #![cfg(all(unix, feature = "cli"))]
 
+mod corpora;
+
 use std::fs::{self, File};
 use std::io::{BufReader, Write};
 use std::path::PathBuf;
@@ -49,6 +51,7 @@ fn sound(what: &str, output: &Output) -> (i32, String) {
     let shown = format!("{what}: {:?}\n{said}", output.status);
     let code = output.status.code().expect(&shown);
     assert!((0..=2).contains(&code), "{shown}");
+    assert_eq!(code == 2, said.lines().any(|line| line.starts_with("error: ")), "{shown}");
     if code == 2 {
         assert!(output.stdout.is_empty(), "{shown}: an answer and an error");
         assert!(said.lines().any(|line| line.starts_with("error: ") && line.len() > 10), "{shown}: no reason");
@@ -67,9 +70,9 @@ fn file(name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     path
 }
 
-/// The fixtures of a folder of `tests/`, with their names.
+/// The fixtures of a folder of ours, with their names.
 fn fixtures(folder: &str) -> Vec<(String, Vec<u8>)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut all: Vec<(String, Vec<u8>)> = fs::read_dir(folder)
         .expect("the fixtures are there")
         .map(|entry| entry.expect("a fixture").path())
@@ -243,9 +246,9 @@ fn a_refusal_says_what_is_wrong_and_where() {
 fn marks_and_line_ends_of_other_systems_do_no_harm() {
     let text = |output: &Output| String::from_utf8(output.stdout.clone()).expect("text");
     for (folder, args) in [
-        ("inventories", &["matrix", "-", "--layer", "os"][..]),
-        ("inventories", &["resolve", "-"]),
-        ("findings", &["gaps", "rds", "s3", "--findings", "/dev/stdin"]),
+        ("tests/inventories", &["matrix", "-", "--layer", "os"][..]),
+        ("tests/inventories", &["resolve", "-"]),
+        ("tests/findings", &["gaps", "rds", "s3", "--findings", "/dev/stdin"]),
     ] {
         for (name, plain) in fixtures(folder) {
             let unix = String::from_utf8(plain).expect("fixtures are text");
@@ -301,7 +304,7 @@ fn survives(what: &str, text: &[u8]) {
 
 #[test]
 fn every_dialect_may_end_anywhere() {
-    for (name, text) in fixtures("inventories").into_iter().chain(fixtures("findings")) {
+    for (name, text) in fixtures("tests/inventories").into_iter().chain(fixtures("tests/findings")) {
         for end in 0..=text.len() {
             survives(&format!("{name}, {end} bytes of it"), &text[..end]);
         }
@@ -346,7 +349,7 @@ fn variants(whole: &Value, each: &mut dyn FnMut(&str, &Value)) {
 
 #[test]
 fn any_value_may_be_of_any_type() {
-    for (name, text) in fixtures("inventories").into_iter().chain(fixtures("findings")) {
+    for (name, text) in fixtures("tests/inventories").into_iter().chain(fixtures("tests/findings")) {
         let Ok(whole) = serde_json::from_slice::<Value>(&text) else { continue };
         variants(&whole, &mut |what, changed| survives(&format!("{name}: {what}"), changed.to_string().as_bytes()));
     }
