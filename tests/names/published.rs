@@ -1,21 +1,16 @@
 //! Every name that AWS's SDK, its other published models and Terraform's provider list is answered, and names of one thing
 //! mean one service. The lists are written by `.ci/current`, which also asks whether they are still the newest.
 
-#![cfg(feature = "cli")]
-
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::path::Path;
-use std::process::Command;
 
 /// A list, and how many lines it has at least, so that one that was cut short is noticed.
 const LISTS: &[(&str, &str, usize)] = &[
-    ("sdk", include_str!("published/sdk.txt"), 400),
-    ("cloudformation", include_str!("published/cloudformation.txt"), 1_800),
-    ("terraform", include_str!("published/terraform.txt"), 2_300),
-    ("iam", include_str!("published/iam.txt"), 430),
-    ("arn", include_str!("published/arn.txt"), 2_100),
-    ("config", include_str!("published/config.txt"), 500),
+    ("sdk", include_str!("../published/sdk.txt"), 400),
+    ("cloudformation", include_str!("../published/cloudformation.txt"), 1_800),
+    ("terraform", include_str!("../published/terraform.txt"), 2_300),
+    ("iam", include_str!("../published/iam.txt"), 430),
+    ("arn", include_str!("../published/arn.txt"), 2_100),
+    ("config", include_str!("../published/config.txt"), 500),
 ];
 
 fn lines(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
@@ -24,7 +19,7 @@ fn lines(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
 
 /// Names that rightly mean several services, none, or another one than their neighbours.
 fn exceptions() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
-    let rows = lines(include_str!("published/exceptions.tsv"));
+    let rows = lines(include_str!("../published/exceptions.tsv"));
     rows.map(|row| {
         let [name, services, reason] = row[..] else { panic!("three columns are wanted: {row:?}") };
         assert!(reason.ends_with('.'), "{name}: a reason is a sentence");
@@ -35,16 +30,7 @@ fn exceptions() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
 
 /// What the program answers: a set of services, and whether that is one.
 fn answers(names: &BTreeSet<&'static str>) -> BTreeMap<&'static str, (BTreeSet<String>, bool)> {
-    let input = Path::new(env!("CARGO_TARGET_TMPDIR")).join("published.txt");
-    fs::write(&input, names.iter().copied().collect::<Vec<_>>().join("\n")).expect("a file is written");
-    let output = Command::new(env!("CARGO_BIN_EXE_whose"))
-        .args(["resolve", "-", "-o", "tsv"])
-        .env_remove("WHOSE_CATALOGUE")
-        .stdin(File::open(&input).expect("the file is there"))
-        .output()
-        .expect("the program runs");
-    let text = String::from_utf8(output.stdout).expect("text");
-    assert_eq!(text.lines().count(), names.len(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = super::answers("published.txt", names.iter().copied());
     names
         .iter()
         .zip(text.lines())
