@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::catalogue::names::nearest;
+use crate::catalogue::normalize::nearest;
 use crate::catalogue::resolve::Meaning;
 use crate::commands::man::{EXAMPLES, EXIT_CODES};
 use crate::commands::{
@@ -95,12 +95,12 @@ impl Cli {
 /// The mistake of a word that is near a command and near no service.
 fn command_meant(args: &show::Args, context: &Context<'_>) -> Option<anyhow::Error> {
     let name = &args.name;
-    let resolver = context.known.resolver();
-    if !matches!(resolver.resolve(name).meaning, Meaning::Unknown) || !resolver.suggestions(name, 1).is_empty() {
+    let catalogue = context.catalogue;
+    if !matches!(catalogue.resolve(name).meaning, Meaning::Unknown) || !catalogue.suggestions(name, 1).is_empty() {
         return None;
     }
     let cli = Cli::command();
-    let near = *nearest(name, cli.get_subcommands().map(clap::Command::get_name), 1).first()?;
+    let near = nearest(name, cli.get_subcommands().map(clap::Command::get_name), 1).pop()?;
     Some(anyhow::anyhow!(
         "`{name}` is no service and no command; did you mean the command `{near}`?\n  try: whose {near} --help"
     ))

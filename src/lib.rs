@@ -55,6 +55,7 @@
 //! exit code that the command gave.
 
 pub mod catalogue;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod yaml;
 

@@ -29,14 +29,14 @@ fn run() -> anyhow::Result<ExitCode> {
         Err(error) => return usage(&error),
     };
     let terminal = io::stdout().is_terminal();
-    let context_of = |known| Context {
-        known,
+    let context_of = |catalogue| Context {
+        catalogue,
         format: cli.global.output.unwrap_or(if terminal { Format::Table } else { Format::Tsv }),
         canvas: canvas(cli.global.color, terminal),
     };
-    let known = commands::open(cli.global.catalogue.clone().or_else(commands::overlay_of_environment).as_deref())?;
+    let catalogue = commands::open(cli.global.catalogue.clone().or_else(commands::overlay_of_environment).as_deref())?;
     let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let Outcome { text, notes, no } = cli.run(&context_of(&known), &mut out)?;
+    let Outcome { text, notes, no } = cli.run(&context_of(&catalogue), &mut out)?;
     // Notes first: where both streams meet, what a table leaves out is said before the table ends the screen.
     for note in notes {
         _ = writeln!(io::stderr(), "{}", tame_lines(&note));

@@ -88,7 +88,7 @@ fn faults(file: &str, yaml: &str) -> Vec<String> {
     let schema = fs::read_to_string(format!("schema/{file}")).expect("the schema is there");
     let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
     let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");
-    let value: Value = serde_saphyr::from_str(yaml).expect("yaml parses");
+    let value: Value = serde_yaml::from_str(yaml).expect("yaml parses");
     validator.iter_errors(&value).map(|fault| format!("{}: {fault}", fault.instance_path())).collect()
 }
 
@@ -149,7 +149,7 @@ fn ndjson_and_yaml_say_what_json_says() {
         let records: Vec<Value> =
             lines.lines().map(|line| serde_json::from_str(line).expect("every line parses")).collect();
         assert_eq!(document["results"], Value::Array(records), "{args:?}");
-        let yaml: Value = serde_saphyr::from_str(&whose(args, "yaml")).expect("yaml parses");
+        let yaml: Value = serde_yaml::from_str(&whose(args, "yaml")).expect("yaml parses");
         assert_eq!(document, yaml, "{args:?}");
     }
 }

@@ -327,7 +327,7 @@ fn every_format_says_the_same() {
 
     let lines: Vec<Value> = read("ndjson").out.lines().map(|line| serde_json::from_str(line).expect("json")).collect();
     assert_eq!(lines, records);
-    let yaml: Value = serde_saphyr::from_str(&read("yaml").out).expect("yaml parses");
+    let yaml: Value = serde_yaml::from_str(&read("yaml").out).expect("yaml parses");
     assert_eq!(yaml["results"], Value::Array(records.clone()));
 
     let columns = "service,layer,resources,state,passing,failing,silent,failing_checks";

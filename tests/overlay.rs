@@ -264,8 +264,8 @@ fn a_namespace_is_one_services_or_nobodys() {
     for (claims, fault) in [
         ("AWS::EC2", "types in `AWS::EC2` are others' (the built-in catalogue): list your own instead"),
         (
-            "AWS::Lambda::Hub",
-            "`AWS::Lambda` and all types in it are `lambda`'s (the built-in catalogue); choose another",
+            "AWS::SQS::Hub",
+            "`AWS::SQS` and all types in it are `sqs`'s (the built-in catalogue); choose another",
         ),
     ] {
         let file = overlay(claims);
@@ -278,24 +278,23 @@ fn a_namespace_is_one_services_or_nobodys() {
 
 /// The lines of `tests/overlays/faults.yaml` that have faults, and how each begins.
 const FAULTS: &[(usize, &str)] = &[
-    (3, "owners: unknown field `layer`"),
-    (4, "`guest-oz` is no layer"),
-    (5, "service `rdss` is not in the catalogue; nearest is `rds`"),
-    (7, "`2026-13-01` is no date"),
-    (7, "hub-handbook: `url` must be an https:// address"),
+    (3, "unknown field `layer`"),
+    (4, "`guest-oz` is not a layer; use physical-facilities"),
+    (5, "service `rdss` is not in the catalogue; did you mean `rds`?"),
+    (7, "checked: `2026-13-01` is not a date"),
+    (7, "url: `ftp://example.org/hub` is not an https:// address"),
     (9, "`billing-hub` is not in the catalogue: a new service needs `category`"),
-    (10, "billing-hub: `sources` is missing"),
-    (11, "`basis: sure`: the words are `stated`, `derived`"),
+    (9, "billing-hub: `sources` is missing"),
+    (11, "basis: `sure` is not a basis; use stated or derived"),
     (13, "guest-os: `sources` is missing"),
-    (14, "`party: vendor`: the words are `aws`, `customer`, `shared`, `third-party`"),
-    (16, "rds: unknown field `nmae`"),
+    (14, "party: `vendor` is not a party; use aws, customer, shared or third-party"),
+    (16, "unknown field `nmae`"),
     (18, "platform: shared means two duties"),
     (18, "platform: shared needs `sharing`"),
     (21, "source `no-such-page` is not in the bibliography"),
-    (22, "`network` is no layer"),
-    (30, "`customer`: a duty is one sentence"),
-    (30, "`customer`: a duty starts with a verb"),
-    (31, "`SI2` is no NIST SP 800-53 Rev 5 id"),
+    (22, "`network` is not a layer"),
+    (30, "customer: a duty is one sentence"),
+    (31, "controls: `SI2` is not a NIST SP 800-53 Rev 5 control"),
     (38, "`sqs` (name) is claimed by `sqs` already (the built-in catalogue); choose another"),
 ];
 
@@ -338,7 +337,7 @@ fn check_ends_by_what_it_found() {
     assert_eq!((sound.code, &*sound.out), (Some(0), ""));
     assert_eq!(sound.said, format!("{HUB}: no faults\n"));
     let broken = [
-        (&b"services: [\n"[..], "1"),
+        (&b"services: [\n"[..], "2"),
         (b"a: b: c\n", "1"),
         (b"", "1"),
         (b"- list\n", "1"),

@@ -13,9 +13,9 @@ use proptest::sample::{Index, select};
 use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
-use whose::catalogue::Known;
-use whose::catalogue::model::{Exception, Layer, Service};
-use whose::catalogue::names;
+use whose::catalogue::Catalogue;
+use whose::catalogue::model::{Id, Layer, Service, SharedIdentifier};
+use whose::catalogue::normalize;
 use whose::catalogue::resolve::{Match, Meaning, Resolution};
 use whose::commands::{Context, matrix};
 use whose::render::{Canvas, Format, tame};
@@ -47,20 +47,22 @@ fn whose(args: &[&str], input: &str) -> (String, Option<i32>) {
     (String::from_utf8(output.stdout).expect("text"), output.status.code())
 }
 
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::built_in);
+
 fn resolve(name: &str) -> Resolution<'static> {
-    Known::default().resolver().resolve(name)
+    CATALOGUE.resolve(name)
 }
 
 /// What a name means, without the catalogue that says so: services, mode, and how it was matched.
 fn said(resolution: &Resolution<'_>) -> (Vec<String>, Option<String>, Match) {
-    let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
-    let (services, mode) = match resolution.meaning {
-        Meaning::Service(service, mode) => (vec![service.id.to_owned()], mode.map(|mode| mode.id.to_owned())),
-        Meaning::Several(exception) => (owned(exception.services), None),
-        Meaning::Check(proofs) => (proofs.iter().map(|(service, _)| service.id.to_owned()).collect(), None),
+    let owned = |ids: &[Id]| ids.iter().map(ToString::to_string).collect();
+    let (services, mode) = match &resolution.meaning {
+        Meaning::Service(service, mode) => (vec![service.id.to_string()], mode.map(|mode| mode.id.to_string())),
+        Meaning::Ambiguous(shared) => (owned(&shared.services), None),
+        Meaning::Check(proven) => (proven.iter().map(|proven| proven.service.id.to_string()).collect(), None),
         Meaning::NoSuchMode(service) => (vec![format!("{}@?", service.id)], None),
-        Meaning::Nothing(exception) => (vec![format!("not {}", exception.name)], None),
-        Meaning::Unknown => (Vec::new(), None),
+        Meaning::NoService(shared) => (vec![format!("not {}", shared.name)], None),
+        _ => (Vec::new(), None),
     };
     (services, mode, resolution.how)
 }
@@ -103,10 +105,11 @@ fn forms(kind: &str, name: &str) -> Vec<String> {
 }
 
 /// The exceptions that speak of a name: several services, none, or another than the one that lists it.
-fn exceptions(name: &str) -> impl Iterator<Item = &'static Exception> {
-    let squashed = names::squash(name);
-    let about = move |exception: &&Exception| names::squash(exception.name) == squashed;
-    Known::default().catalogue().exceptions.iter().filter(about)
+fn exceptions(name: &str) -> impl Iterator<Item = &'static SharedIdentifier> {
+    let squashed = normalize::normalize(name);
+    let about = move |exception: &&SharedIdentifier| normalize::normalize(&exception.name) == squashed;
+    let shared = CATALOGUE.shared_identifiers();
+    shared.ambiguous.iter().chain(&shared.no_service).filter(about)
 }
 
 #[test]
@@ -119,7 +122,7 @@ fn every_identifier_means_the_service_that_lists_it() {
             let family = how == Match::Prefix && name.ends_with('-');
             let own = services.contains(id) && (family || matches!(how, Match::Exact | Match::Ambiguous));
             if !own && exceptions(name).next().is_none() {
-                wrong.push(format!("{kind} `{form}` of {id}: {} {services:?}", how.word()));
+                wrong.push(format!("{kind} `{form}` of {id}: {} {services:?}", how.as_str()));
             }
         }
     }
@@ -128,17 +131,17 @@ fn every_identifier_means_the_service_that_lists_it() {
 
 /// Everything by which people call services.
 fn names_of(service: &'static Service) -> impl Iterator<Item = &'static str> {
-    [service.id, service.name, service.short].into_iter().chain(service.aliases).chain(service.former_names)
+    service.names()
 }
 
 /// Whose a name is, without its spaces and signs.
 static OWNERS: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
-    let services = Known::default().catalogue().services.iter();
-    services.flat_map(|service| names_of(service).map(|name| (names::plain(name), service.id))).collect()
+    let services = CATALOGUE.services().iter();
+    services.flat_map(|service| names_of(service).map(|name| (normalize::alphanumeric(name), &*service.id))).collect()
 });
 
 fn called() -> impl Strategy<Value = (&'static Service, &'static str)> {
-    let services = Known::default().catalogue().services.iter();
+    let services = CATALOGUE.services().iter();
     select(services.flat_map(|service| names_of(service).map(move |name| (service, name))).collect::<Vec<_>>())
 }
 
@@ -157,8 +160,8 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 /// The catalogue with an overlay on top that changes no name: its index is made at run time, not baked.
-static OVERLAID: LazyLock<Known> = LazyLock::new(|| {
-    Known::with_overlay("overlay.yaml", "owners: { default: us }\n").expect("an overlay without faults")
+static OVERLAID: LazyLock<Catalogue> = LazyLock::new(|| {
+    Catalogue::built_in().with_overlay("overlay.yaml", "owners: { default: us }\n").expect("an overlay without faults")
 });
 
 proptest! {
@@ -170,7 +173,7 @@ proptest! {
         let first = said(&resolve(&name));
         prop_assert_eq!(&first, &said(&resolve(&name)));
         prop_assert_eq!(&first, &said(&resolve(&format!("\t {name} "))));
-        prop_assert_eq!(&first, &said(&OVERLAID.resolver().resolve(&name)));
+        prop_assert_eq!(&first, &said(&OVERLAID.resolve(&name)));
     }
 
     /// Case, spaces, hyphens and the maker do not matter.
@@ -198,9 +201,9 @@ proptest! {
             }
         }
         // With a maker before it, a name may be another's: AWS Auto Scaling is not what everyone calls Auto Scaling.
-        prop_assume!(OWNERS.get(&names::plain(&written)).is_none_or(|owner| *owner == service.id));
+        prop_assume!(OWNERS.get(&normalize::alphanumeric(&written)).is_none_or(|owner| **owner == *service.id));
         prop_assume!(exceptions(name).next().is_none());
-        prop_assert_eq!(said(&resolve(&written)).0, vec![service.id.to_owned()], "`{}` for `{}`", written, name);
+        prop_assert_eq!(said(&resolve(&written)).0, vec![service.id.to_string()], "`{}` for `{}`", written, name);
     }
 
     /// An answer by family is an answer by whole words: cut at one of the name's own seams, it is known.
@@ -257,7 +260,7 @@ proptest! {
         for row in rows {
             let (services, mode, how) = said(&resolve(row[0]));
             if !row[0].contains(char::REPLACEMENT_CHARACTER) {
-                prop_assert_eq!((row[2], row[3]), (mode.as_deref().unwrap_or_default(), how.word()));
+                prop_assert_eq!((row[2], row[3]), (mode.as_deref().unwrap_or_default(), how.as_str()));
                 let known: BTreeSet<&str> = row[1].split(' ').filter(|id| !id.is_empty()).collect();
                 let services: BTreeSet<&str> = services.iter().map(|id| &**id).filter(|_| how != Match::None).collect();
                 prop_assert_eq!(known, services);
@@ -340,11 +343,13 @@ proptest! {
     #[test]
     fn any_overlay_leaves_every_layer_answered(document in document(FIELDS)) {
         let text = format!("{document:#}");
-        match Known::with_overlay("overlay.yaml", &text) {
-            Ok(known) => {
-                for service in known.catalogue().services {
-                    let split = known.catalogue().split(service, service.modes.first(), Layer::GuestOs).split;
-                    prop_assert_eq!(split.layer, Layer::GuestOs);
+        match Catalogue::built_in().with_overlay("overlay.yaml", &text) {
+            Ok(catalogue) => {
+                for service in catalogue.services().iter() {
+                    for layer in Layer::ALL {
+                        let answer = catalogue.split(service, service.modes.first(), *layer);
+                        prop_assert!(!answer.split.sources.is_empty());
+                    }
                 }
             }
             Err(faults) => {
@@ -359,8 +364,7 @@ proptest! {
 
 /// The matrix of an inventory: the answer in `format` and the notes, or the refusal.
 fn made(inventory: &str, format: Format) -> Result<String, String> {
-    let known = Known::default();
-    let context = Context { known: &known, format, canvas: Canvas { width: 80, colour: false, unicode: true } };
+    let context = Context { catalogue: &CATALOGUE, format, canvas: Canvas { width: 80, colour: false, unicode: true } };
     let args = matrix::Args { names: vec!["-".to_owned()], layer: vec!["guest-os".to_owned()], ..Default::default() };
     let done = matrix::run(&args, &context, &mut inventory.as_bytes()).map_err(|error| format!("{error:#}"))?;
     Ok(done.text)

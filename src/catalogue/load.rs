@@ -1,19 +1,29 @@
-//! YAML → a checked [`Catalogue`], or every fault in it with file and line.
+//! Files of YAML → typed structs, or every fault in their shape with file and line.
 //!
-//! The build script runs this over `data/`; `whose check` and the overlay run it at start. Nothing is guessed and nothing
-//! skipped: an unknown field, an unknown word, a missing source, a layer that nobody answers and a name claimed twice are
-//! all refused, and all are reported at once.
+//! A text is read into a tree, whose size is bounded, and the tree into a struct of `model.rs`. Where that fails the faulty
+//! value is noted and left out, and the rest is read again: so all independent faults are told at once. The rules between
+//! values are `validate.rs`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fmt;
 
-pub use super::desk::Fault;
-use super::desk::{Desk, Fields, Place, Sheet, kept, lined, nearest, one_of};
-use super::model::{
-    Basis, Catalogue, Category, CategoryInfo, Checks, Condition, Control, Date, Exception, Identifiers, Kind, Layer,
-    LayerInfo, Lifecycle, Lines, List, Maker, Mode, Owners, Party, Service, Source, Split, Text, ThirdParty,
-};
-use super::names;
-use crate::yaml::{Key, Value};
+use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_yaml::{Mapping, Value};
+
+use super::diagnostics::{Diagnostic, Diagnostics, Path, Place, Step};
+use super::embedded::General;
+use super::model::{Category, Date, EveryServiceFile, Id, Keyed, Layer, LayersFile, Owners, Service, Source, Splits};
+
+/// Deeper than any document that people write.
+const MAX_DEPTH: usize = 100;
+
+/// More values than any document has; few enough that their tree fits anywhere. An alias counts as what it stands for.
+const MAX_VALUES: usize = 500_000;
+
+/// The most faults that are looked for in one value, such as a service: each costs reading the value once more.
+const MAX_FAULTS: usize = 50;
 
 /// One data file: its path below `data/` with forward slashes, and its text.
 #[derive(Clone, Debug)]
@@ -24,652 +34,591 @@ pub struct File {
     pub text: String,
 }
 
-/// Checks all files of a `data/` folder and makes the catalogue of them.
-///
-/// # Errors
-///
-/// All faults, sorted by file and line.
-pub fn catalogue(files: &[File]) -> Result<Catalogue, Vec<Fault>> {
-    let desk = Desk::default();
-    let mut made = Catalogue {
-        date: Date::default(),
-        layers: List::default(),
-        sources: List::default(),
-        every_service: List::default(),
-        categories: List::default(),
-        services: List::default(),
-        exceptions: List::default(),
-        owners: Owners::default(),
-    };
-    let (mut categories, mut services) = (BTreeMap::new(), Vec::new());
-    // The bibliography first: everything else cites it.
-    let (bibliography, others): (Vec<&File>, Vec<&File>) = files.iter().partition(|file| file.path == "sources.yaml");
-    for file in bibliography.into_iter().chain(others) {
-        let sheet = desk.sheet(&file.path);
-        let Some(root) = sheet.root(&file.text) else { continue };
-        let mut fields = sheet.fields(&root, "file");
-        match file.path.split('/').collect::<Vec<_>>()[..] {
-            ["layers.yaml"] => made.layers = fields.each("layers", layer_info).leak(),
-            ["sources.yaml"] => sources(&sheet, &mut fields),
-            ["every-service.yaml"] => made.every_service = over(&[], splits(&sheet, &mut fields)),
-            ["identifiers.yaml"] => made.exceptions = exceptions(&mut fields).leak(),
-            [folder, name] => match (Category::from_word(folder), name.strip_suffix(".yaml")) {
-                (None, _) => {
-                    sheet.fault(1, format!("`{folder}` is no category; the folders are {}", one_of(Category::ALL)));
-                    continue;
-                }
-                (_, None) => {
-                    sheet.fault(1, "the file's name must end in `.yaml`");
-                    continue;
-                }
-                (Some(category), Some("_category")) => {
-                    categories.insert(category, category_info(category, &mut fields));
-                }
-                (Some(category), Some(id)) => {
-                    sheet.check_id(1, id);
-                    let fallback = Some(category);
-                    services.push(service(id, fallback, &mut fields));
-                }
-            },
-            _ => {
-                sheet.fault(1, "no such file belongs into the catalogue; see data/README.md");
-                continue;
-            }
-        }
-        fields.finish();
-    }
-    services.sort_unstable_by(|a: &Service, b| a.id.cmp(b.id));
-    made.categories = kept(categories.into_values());
-    made.services = services.leak();
-    made.sources = desk.sources.take().all.leak();
-    made.date = made.sources.iter().map(|source| source.checked).max().unwrap_or_default();
-    desk.check_whole(&made);
-    desk.close(made)
+/// All files of a `data/` folder, read.
+#[derive(Debug, Default)]
+pub struct Data {
+    /// What is said of no single service.
+    pub(crate) general: General,
+    /// `sources.yaml`.
+    pub(crate) sources: BTreeMap<Id, Source>,
+    /// The services' files.
+    pub(crate) services: BTreeMap<Id, Service>,
 }
 
-/// Reads an overlay and lays it over `base`.
+impl Data {
+    /// The day of the newest source.
+    #[must_use]
+    pub fn date(&self) -> Date {
+        self.sources.values().map(|source| source.checked).max().unwrap_or_default()
+    }
+}
+
+/// Where the parts of what was read stand.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    pub(super) layers: Option<Place>,
+    pub(super) every_service: Option<Place>,
+    pub(super) categories: BTreeMap<Category, Place>,
+    pub(super) services: BTreeMap<Id, Place>,
+    pub(super) identifiers: Option<Place>,
+    pub(super) owners: Option<Place>,
+    /// The keys of the bibliography, those of faulty entries too.
+    pub(super) source_keys: BTreeMap<String, Place>,
+    /// The ids of services whose files are faulty.
+    pub(super) faulty_services: Vec<String>,
+}
+
+impl fmt::Debug for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Diagnostics").finish_non_exhaustive()
+    }
+}
+
+/// Reads all files of a `data/` folder and checks them.
 ///
 /// # Errors
 ///
-/// All faults, sorted by line.
-pub fn overlay(path: &str, text: &str, base: &Catalogue) -> Result<Catalogue, Vec<Fault>> {
-    let desk = Desk::of_overlay();
-    let sheet = desk.sheet(path);
-    let mut made = *base;
-    let Some(root) = sheet.root(text) else { return desk.close(made) };
-    let mut fields = sheet.fields(&root, "overlay");
-    if let Some(mut own) = fields.inner("owners") {
-        made.owners = owners(&mut own);
-        own.finish();
-    }
-    for source in base.sources {
-        desk.sources.borrow_mut().add(*source);
-    }
-    if let Some(mut own) = fields.inner("sources") {
-        sources(&sheet, &mut own);
-        own.finish();
-    }
-    desk.claims.replace(base.services.iter().flat_map(claims).collect());
-    let mut all: BTreeMap<Text, Service> = BTreeMap::new();
-    for service in base.services {
-        all.insert(service.id, *service);
-    }
-    for (key, mut own) in fields.entries("services") {
-        sheet.check_id(key.line, &key.name);
-        let known = all.remove(&*key.name);
-        let category = own.word("category", Category::ALL, Category::from_word);
-        let merged = match (known, category) {
-            (Some(known), category) => {
-                let moved = category.is_some_and(|category| category != known.category);
-                let category = category.unwrap_or(known.category);
-                Service { overlaid: moved, ..corrected(known, category, &mut own) }
+/// Every fault, sorted by file and line.
+pub fn load(files: &[File]) -> Result<Data, Vec<Diagnostic>> {
+    let mut diagnostics = Diagnostics::default();
+    let (data, places) = read_files(files, &mut diagnostics);
+    super::validate::validate(&data, &places, &mut diagnostics);
+    if diagnostics.is_empty() { Ok(data) } else { Err(diagnostics.finish()) }
+}
+
+fn read_files(files: &[File], diagnostics: &mut Diagnostics) -> (Data, Places) {
+    let (mut data, mut places) = (Data::default(), Places::default());
+    for file in files {
+        let place = diagnostics.add_document(&file.path, &file.text);
+        let folder_and_name = file.path.split('/').collect::<Vec<_>>();
+        if let [folder, name] = folder_and_name[..] {
+            read_in_category(&file.text, folder, name, &place, &mut data, &mut places, diagnostics);
+            continue;
+        }
+        let Some(tree) = parse(&file.text, &place, diagnostics) else { continue };
+        match &*file.path {
+            "layers.yaml" => {
+                data.general.layers = read::<LayersFile>(tree, &place, diagnostics).unwrap_or_default().layers;
+                places.layers = Some(place);
             }
-            (None, Some(category)) => Service { overlaid: true, ..service(&key.name, Some(category), &mut own) },
-            (None, None) => {
-                if !own.wrote("category") {
-                    let words = one_of(Category::ALL);
-                    let message = format!(
-                        "`{}` is not in the catalogue: a new service needs `category`, one of {words}",
-                        key.name
-                    );
-                    own.sheet.fault(key.line, message);
-                }
-                service(&key.name, None, &mut own)
+            "sources.yaml" => {
+                places.source_keys = keys(&tree).map(|key| (key.to_owned(), place.at(key))).collect();
+                data.sources = read_keyed(tree, &place, diagnostics);
+            }
+            "every-service.yaml" => {
+                data.general.every_service =
+                    read::<EveryServiceFile>(tree, &place, diagnostics).unwrap_or_default().splits;
+                places.every_service = Some(place);
+            }
+            "identifiers.yaml" => {
+                data.general.identifiers = read(tree, &place, diagnostics).unwrap_or_default();
+                places.identifiers = Some(place);
+            }
+            _ => diagnostics.report_line(&place, 1, "no such file belongs in the catalogue; see data/README.md"),
+        }
+    }
+    (data, places)
+}
+
+/// Reads a file of a category's folder.
+fn read_in_category(
+    text: &str,
+    folder: &str,
+    name: &str,
+    place: &Place,
+    data: &mut Data,
+    places: &mut Places,
+    diagnostics: &mut Diagnostics,
+) {
+    let Ok(category) = folder.parse::<Category>() else {
+        let folders = one_of(Category::ALL.iter().map(|category| category.as_str()));
+        return diagnostics.report_line(place, 1, format!("`{folder}` is not a category; the folders are {folders}"));
+    };
+    let Some(id) = name.strip_suffix(".yaml") else {
+        return diagnostics.report_line(place, 1, "the file's name must end in `.yaml`");
+    };
+    let Some(mut tree) = parse(text, place, diagnostics) else { return places.faulty_services.push(id.to_owned()) };
+    if id == "_category" {
+        data.general.categories.extend(read(tree, place, diagnostics).map(|info| (category, info)));
+        places.categories.insert(category, place.clone());
+        return;
+    }
+    let id: Id = match id.parse() {
+        Ok(id) => id,
+        Err(error) => return diagnostics.report_line(place, 1, error.to_string()),
+    };
+    if let Value::Mapping(fields) = &mut tree
+        && fields.insert("category".into(), category.as_str().into()).is_some()
+    {
+        diagnostics.report_shape(&place.at("category"), "the folder says the category; leave it out here");
+    }
+    let Some(mut service) = read::<Service>(tree, place, diagnostics) else {
+        return places.faulty_services.push(id.to_string());
+    };
+    if let Some(before) = places.services.insert(id.clone(), place.clone()) {
+        let other = diagnostics.file(&before).to_owned();
+        diagnostics.report_line(place, 1, format!("{other} has this service already: a service has one category"));
+    }
+    service.set_id(id.clone());
+    data.services.insert(id, service);
+}
+
+/// An overlay, as far as its own shape goes.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, expecting = "a mapping")]
+struct OverlayFile {
+    owners: Owners,
+    sources: Mapping,
+    services: Mapping,
+}
+
+/// What an overlay says: its own pages and teams, and the services that it adds or changes, each laid over what was known.
+#[derive(Debug, Default)]
+pub(super) struct Overlay {
+    pub(super) owners: Owners,
+    pub(super) sources: BTreeMap<Id, Source>,
+    pub(super) services: BTreeMap<Id, Service>,
+}
+
+/// Reads an overlay over the services that `known` finds.
+pub(super) fn read_overlay(
+    file: &str,
+    text: &str,
+    known: impl Fn(&str) -> Option<Service>,
+    diagnostics: &mut Diagnostics,
+) -> (Overlay, Places) {
+    let (mut overlay, mut places) = (Overlay::default(), Places::default());
+    let place = diagnostics.add_document(file, text);
+    let Some(tree) = parse(text, &place, diagnostics) else { return (overlay, places) };
+    let written = read::<OverlayFile>(tree, &place, diagnostics).unwrap_or_default();
+    overlay.owners = written.owners;
+    places.owners = Some(place.at("owners"));
+    let place_of_sources = place.at("sources");
+    let sources = Value::Mapping(written.sources);
+    places.source_keys = keys(&sources).map(|key| (key.to_owned(), place_of_sources.at(key))).collect();
+    overlay.sources = read_keyed(sources, &place_of_sources, diagnostics);
+    for (key, mut fields) in written.services {
+        let key = key.as_str().unwrap_or_default();
+        let place = place.at("services").at(key);
+        let id = match key.parse::<Id>() {
+            Ok(id) => id,
+            Err(error) => {
+                diagnostics.report_shape(&place, error.to_string());
+                // So that the rest of it is checked too.
+                let Ok(id) = super::normalize::alphanumeric(key).parse() else { continue };
+                id
             }
         };
-        all.insert(merged.id, merged);
-        own.finish();
-    }
-    fields.finish();
-    made.services = kept(all.into_values());
-    made.sources = desk.sources.take().all.leak();
-    desk.check_whole(&made);
-    desk.close(made)
-}
-
-/// The names and identifiers that a service of the catalogue beneath an overlay has: the overlay may not claim them for
-/// another one.
-fn claims(service: &Service) -> Vec<(Kind, String, String, Place)> {
-    let named = [service.id, service.name, service.short].into_iter();
-    let named = named.chain(service.aliases).chain(service.former_names).map(|name| (Kind::Name, name.to_owned()));
-    let modes = service.modes.iter().flat_map(|mode| names::of_mode(service.id, mode)).map(|name| (Kind::Name, name));
-    let written =
-        service.identifiers.iter().flat_map(|own| own.names.into_iter().map(|name| (own.kind, name.to_owned())));
-    let place = Place { file: "the built-in catalogue".to_owned(), line: 0 };
-    let all = named.chain(modes).chain(written);
-    all.map(|(kind, name)| (kind, name, service.id.to_owned(), place.clone())).collect()
-}
-
-impl Desk {
-    /// What no single file can show: references, completeness, names claimed twice.
-    fn check_whole(&self, made: &Catalogue) {
-        let services: BTreeSet<&str> = made.services.iter().map(|service| service.id).collect();
-        for (id, place) in self.named.borrow().iter() {
-            if !services.contains(&**id) && !self.full() {
-                self.fault(place, format!("service `{id}` is not in the catalogue{}", nearest(id, &services)));
-            }
-        }
-        for info in made.categories {
-            for &layer in Layer::ALL {
-                let answered = info.splits.iter().chain(made.every_service).any(|split| split.layer == layer);
-                if !answered {
-                    let place = Place { file: format!("{}/_category.yaml", info.category), line: 1 };
-                    self.fault(
-                        &place,
-                        format!("nobody answers layer `{layer}`: neither here nor in every-service.yaml"),
-                    );
-                }
-            }
-        }
-        for (what, missing) in [
-            ("layers.yaml", Layer::ALL.len() - made.layers.len().min(Layer::ALL.len())),
-            ("_category.yaml", Category::ALL.len() - made.categories.len().min(Category::ALL.len())),
-        ] {
-            if missing > 0 {
-                let place = Place { file: what.to_owned(), line: 1 };
-                self.fault(&place, format!("{missing} missing: the layers and the categories are closed sets"));
-            }
-        }
-        let ids: Vec<&str> = made.services.iter().map(|service| service.id).collect();
-        for pair in ids.windows(2).filter(|pair| pair[0] == pair[1]) {
-            let place = Place { file: format!("*/{}.yaml", pair[0]), line: 1 };
-            self.fault(&place, "this service stands in two folders: a service has one category".to_owned());
-        }
-        self.check_claims(made);
-    }
-
-    /// Two services that claim one identifier of one kind, or one everyday word.
-    fn check_claims(&self, made: &Catalogue) {
-        let excused: BTreeSet<(Kind, String)> =
-            made.exceptions.iter().map(|e| (e.kind, names::key(e.kind, e.name))).collect();
-        let mut first: HashMap<(Kind, String), (String, Place)> = HashMap::new();
-        for (kind, name, service, place) in self.claims.borrow().iter() {
-            let slots = names::slots(*kind, name);
-            if slots.is_empty() {
-                self.fault(place, format!("`{name}` has no letter or digit to be found by"));
-            }
-            for slot in slots {
-                if excused.contains(&slot) {
-                    continue;
-                }
-                match first.get(&slot) {
-                    Some((other, before)) if other != service => {
-                        let advice = if before.is_built_in() {
-                            "choose another"
-                        } else {
-                            "if both are right, say so in identifiers.yaml with the reason"
-                        };
-                        let message =
-                            format!("`{name}` ({}) is claimed by `{other}` already ({before}); {advice}", slot.0);
-                        self.fault(place, message);
-                    }
-                    Some(_) => {}
-                    None => {
-                        first.insert(slot, (service.clone(), place.clone()));
-                    }
-                }
-            }
-        }
-        // A namespace is one service's or nobody's: otherwise a new type in it would silently go to the wrong one.
-        for (kind, name, service, place) in self.claims.borrow().iter().filter(|claim| claim.0 == Kind::Cloudformation)
+        let known = known(&id);
+        if let Value::Mapping(fields) = &mut fields
+            && known.is_none()
+            && !fields.contains_key("category")
         {
-            let Some((namespace, _)) = name.rsplit_once("::").filter(|(left, _)| left.contains("::")) else { continue };
-            let claimed = first.get(&(*kind, names::key(*kind, namespace)));
-            let Some((other, whole)) = claimed.filter(|(other, _)| other != service) else { continue };
-            // Nobody can correct the built-in catalogue from an overlay: the fault is the other's.
-            if place.is_built_in() {
-                self.fault(whole, format!("types in `{namespace}` are others' ({place}): list your own instead"));
-            } else if whole.is_built_in() {
-                self.fault(
-                    place,
-                    format!("`{namespace}` and all types in it are `{other}`'s ({whole}); choose another"),
-                );
-            } else {
-                self.fault(
-                    place,
-                    format!("`{namespace}` is claimed whole by `{other}` ({whole}): there, list its types instead"),
-                );
+            let words = one_of(Category::ALL.iter().map(|category| category.as_str()));
+            let message = format!("`{key}` is not in the catalogue: a new service needs `category`, one of {words}");
+            diagnostics.report_shape(&place, message);
+            // So that the rest of it is checked too.
+            fields.insert("category".into(), Category::Abstracted.as_str().into());
+        }
+        match read_over(known, fields, &place, diagnostics) {
+            Some(mut service) => {
+                service.set_id(id.clone());
+                places.services.insert(id.clone(), place);
+                overlay.services.insert(id, service);
+            }
+            None => places.faulty_services.push(key.to_owned()),
+        }
+    }
+    (overlay, places)
+}
+
+/// A service of an overlay, laid over what is known of it.
+fn read_over(known: Option<Service>, fields: Value, place: &Place, diagnostics: &mut Diagnostics) -> Option<Service> {
+    let layers =
+        |fields: &Value| keys(fields.get("splits").unwrap_or(&Value::Null)).filter_map(|id| id.parse().ok()).collect();
+    let own_layers: Vec<Layer> = layers(&fields);
+    let own_modes: Vec<(String, Vec<Layer>)> = match fields.get("modes") {
+        Some(Value::Mapping(modes)) => {
+            modes.iter().filter_map(|(id, mode)| Some((id.as_str()?.to_owned(), layers(mode)))).collect()
+        }
+        _ => Vec::new(),
+    };
+    let mut tree = known.as_ref().and_then(|known| serde_yaml::to_value(known).ok()).unwrap_or(Mapping::new().into());
+    lay_over(&mut tree, fields, Level::Service);
+    let mut service = read::<Service>(tree, place, diagnostics)?;
+    service.overlaid = known.is_none_or(|known| known.overlaid || known.category != service.category);
+    let mark = |splits: &mut Splits, layers: &[Layer]| {
+        splits.iter_mut().filter(|(layer, _)| layers.contains(layer)).for_each(|(_, split)| split.overlaid = true);
+    };
+    mark(&mut service.splits, &own_layers);
+    for (id, layers) in own_modes {
+        if let Some(mode) = service.modes.iter_mut().find(|mode| mode.id == *id) {
+            mark(&mut mode.splits, &layers);
+        }
+    }
+    Some(service)
+}
+
+/// What a mapping of a service's file is, so that an overlay replaces no more of it than it says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    /// A service.
+    Service,
+    /// A mapping from modes.
+    Modes,
+    /// A mode.
+    Mode,
+    /// A mapping from layers or kinds, each of which is replaced whole.
+    Entries,
+    /// A mapping from kinds to names, which are added.
+    Names,
+}
+
+/// Lays `own` over `known`. One rule: what is written replaces that split, that mode's split, that layer's checks, that
+/// field, and nothing else; names are added to those that are known.
+fn lay_over(known: &mut Value, own: Value, level: Level) {
+    let (Value::Mapping(fields), Value::Mapping(own)) = (&mut *known, own.clone()) else {
+        *known = own;
+        return;
+    };
+    for (key, value) in own {
+        let inner = match (level, key.as_str().unwrap_or_default()) {
+            (Level::Service, "modes") => Some(Level::Modes),
+            (Level::Modes, _) => Some(Level::Mode),
+            (Level::Service, "splits" | "checks") | (Level::Mode, "splits") => Some(Level::Entries),
+            (Level::Service, "identifiers") => Some(Level::Names),
+            _ => None,
+        };
+        let adds = level == Level::Names
+            || level == Level::Service && matches!(key.as_str(), Some("aliases" | "former_names"));
+        match (fields.get_mut(&key), inner) {
+            (Some(before), Some(inner)) => lay_over(before, value, inner),
+            (Some(Value::Sequence(before)), None) if adds && value.is_sequence() => {
+                before.extend(value.as_sequence().into_iter().flatten().cloned());
+            }
+            _ => {
+                fields.insert(key, value);
             }
         }
     }
 }
 
-fn layer_info(key: &Key, fields: &mut Fields<'_>) -> Option<LayerInfo> {
-    let layer = layer(fields.sheet, key)?;
-    Some(LayerInfo {
-        layer,
-        name: fields.need("name"),
-        definition: fields.need("definition"),
-        aliases: fields.list("aliases"),
+/// The keys of a mapping.
+fn keys(tree: &Value) -> impl Iterator<Item = &str> {
+    tree.as_mapping().into_iter().flatten().filter_map(|(key, _)| key.as_str())
+}
+
+pub(super) fn one_of<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// A mapping from ids, entry by entry.
+fn read_keyed<T: Keyed + DeserializeOwned>(
+    tree: Value,
+    place: &Place,
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<Id, T> {
+    let mut entries = BTreeMap::new();
+    let Value::Mapping(mapping) = tree else {
+        diagnostics.report_shape(place, "expected a mapping");
+        return entries;
+    };
+    for (key, fields) in mapping {
+        let place = place.at(key.as_str().unwrap_or_default());
+        match key.as_str().unwrap_or_default().parse::<Id>() {
+            Ok(id) => {
+                if let Some(mut entry) = read::<T>(fields, &place, diagnostics) {
+                    entry.set_id(id.clone());
+                    entries.insert(id, entry);
+                }
+            }
+            Err(error) => diagnostics.report_shape(&place, error.to_string()),
+        }
+    }
+    entries
+}
+
+/// The struct that a tree is. A value that does not fit is noted and left out, and the rest read again.
+fn read<T: DeserializeOwned>(mut tree: Value, place: &Place, diagnostics: &mut Diagnostics) -> Option<T> {
+    let mut holes: Vec<Path> = Vec::new();
+    loop {
+        let error = match serde_path_to_error::deserialize(&tree) {
+            Ok(value) => return Some(value),
+            Err(error) => error,
+        };
+        let path: Path = error.path().iter().filter_map(step).collect();
+        let message = error.into_inner().to_string();
+        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        let hole = missing.map(|field| path.iter().cloned().chain([field.into()]).collect::<Path>());
+        let follows = hole.is_some_and(|hole| holes.contains(&hole));
+        let written = as_written(&path, &holes);
+        let fault = Place { document: place.document, path: [&place.path[..], &written].concat() };
+        if !follows {
+            diagnostics.report_shape(&fault, explain(&message, &fault.path));
+        }
+        diagnostics.leave_out(&fault);
+        if holes.len() >= MAX_FAULTS || diagnostics.is_full() {
+            return None;
+        }
+        holes.push(written);
+        // For a word that is none of its set the first one stands in, so that what needs one is read all the same.
+        let word = message.split_once("; use ").and_then(|(_, words)| words.split([',', ' ']).next());
+        if let (Some(word), Some(Value::String(value))) = (word, value_at(&mut tree, &path))
+            && message.starts_with(&format!("`{value}`"))
+        {
+            word.clone_into(value);
+        } else if !remove(&mut tree, &path) {
+            return None;
+        }
+    }
+}
+
+fn step(segment: &serde_path_to_error::Segment) -> Option<Step> {
+    match segment {
+        serde_path_to_error::Segment::Seq { index } => Some(Step::Item(*index)),
+        serde_path_to_error::Segment::Map { key } => Some(Step::Key(key.clone())),
+        _ => None,
+    }
+}
+
+/// A path as the file has it: where items of a list were left out, those behind them stand further down than in the tree.
+fn as_written(path: &[Step], holes: &[Path]) -> Path {
+    let mut written = Path::new();
+    for step in path {
+        let mut step = step.clone();
+        if let Step::Item(item) = &mut step {
+            let mut gone: Vec<usize> = holes
+                .iter()
+                .filter_map(|hole| match hole.split_last() {
+                    Some((Step::Item(gone), list)) if list == written => Some(*gone),
+                    _ => None,
+                })
+                .collect();
+            gone.sort_unstable();
+            for place in gone {
+                *item += usize::from(place <= *item);
+            }
+        }
+        written.push(step);
+    }
+    written
+}
+
+/// The value at a path.
+fn value_at<'t>(tree: &'t mut Value, path: &[Step]) -> Option<&'t mut Value> {
+    path.iter().try_fold(tree, |value, step| match step {
+        Step::Key(key) => value.get_mut(&**key),
+        Step::Item(item) => value.get_mut(*item),
     })
 }
 
-fn layer(sheet: Sheet<'_>, key: &Key) -> Option<Layer> {
-    let found = Layer::from_word(&key.name);
-    if found.is_none() {
-        sheet.fault(key.line, format!("`{}` is no layer; the layers are {}", key.name, one_of(Layer::ALL)));
-    }
-    found
-}
-
-fn sources(sheet: &Sheet<'_>, fields: &mut Fields<'_>) {
-    for (key, node) in fields.all() {
-        sheet.check_id(key.line, &key.name);
-        let mut own = sheet.fields(node, &key.name);
-        let url = own.need("url");
-        if !url.starts_with("https://") || url.contains(char::is_whitespace) {
-            sheet.fault(node.line, format!("{}: `url` must be an https:// address", key.name));
+/// Takes the value at a path out of a tree. Whether there is one.
+fn remove(tree: &mut Value, path: &[Step]) -> bool {
+    let Some((last, above)) = path.split_last() else { return false };
+    match (value_at(tree, above), last) {
+        (Some(Value::Mapping(fields)), Step::Key(key)) => fields.shift_remove(&**key).is_some(),
+        (Some(Value::Sequence(items)), Step::Item(item)) if *item < items.len() => {
+            items.remove(*item);
+            true
         }
-        let checked = own.date("checked");
-        if !own.wrote("checked") {
-            own.missing("checked");
-        }
-        let title = own.need("title");
-        if title.contains('\n') {
-            sheet.fault(node.line, format!("{}: `title` stands on one line", key.name));
-        }
-        let address = url.strip_prefix(Source::DOCS).filter(|rest| rest.starts_with('/')).unwrap_or(url);
-        let page = Lines(format!("{}\n{title}\n{address}", key.name).leak());
-        sheet.desk.sources.borrow_mut().add(Source { page, checked: checked.unwrap_or_default() });
-        own.finish();
+        _ => false,
     }
 }
 
-fn splits(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> BTreeMap<Layer, Split> {
-    let mut made = BTreeMap::new();
-    for (key, mut own) in fields.entries("splits") {
-        // What stands under a layer that is none needs no faults of its own.
-        let Some(layer) = layer(*sheet, key) else { continue };
-        made.insert(layer, split(layer, key, &mut own));
-        own.finish();
-    }
-    made
-}
-
-fn split(layer: Layer, key: &Key, fields: &mut Fields<'_>) -> Split {
-    let sheet = fields.sheet;
-    let fault = |message: &str| sheet.fault(key.line, format!("{layer}: {message}"));
-    let party = fields.word("party", Party::ALL, Party::from_word);
-    if !fields.wrote("party") {
-        fault("`party` is missing");
-    }
-    let made = Split {
-        layer,
-        party: party.unwrap_or(Party::Aws),
-        sharing: fields.word("sharing", super::model::Sharing::ALL, super::model::Sharing::from_word),
-        aws: fields.duties("aws"),
-        customer: fields.duties("customer"),
-        third_party: fields.inner("third_party").map(|mut own| {
-            let made = ThirdParty { name: own.need("name"), duties: own.duties("duties") };
-            own.finish();
-            &*Box::leak(Box::new(made))
-        }),
-        basis: fields.word("basis", Basis::ALL, Basis::from_word).unwrap_or(Basis::Stated),
-        controls: controls(fields),
-        note: fields.text("note"),
-        sources: fields.cites(),
-        overlaid: sheet.desk.overlay,
-    };
-    match party {
-        Some(Party::Aws) if made.aws.is_empty() => fault("AWS holds it: `aws` must say what AWS does"),
-        Some(Party::Customer) if made.customer.is_empty() => {
-            fault("the customer holds it: `customer` must say what the customer does");
-        }
-        Some(Party::Shared) => {
-            if made.aws.is_empty() || made.customer.is_empty() {
-                fault("shared means two duties: `aws` and `customer` must both say what that side does");
-            }
-            if made.sharing.is_none() {
-                fault("shared needs `sharing`: `dependent` (AWS's half waits for the customer's act) or `independent`");
-            }
-        }
-        Some(Party::ThirdParty) if made.third_party.is_none() => fault("`third_party` must name the third party"),
-        _ => {}
-    }
-    if party != Some(Party::Shared) && made.sharing.is_some() {
-        fault("`sharing` belongs to a shared split only");
-    }
-    if !fields.wrote("sources") {
-        fault("`sources` is missing: every split rests on a page");
-    }
-    made
-}
-
-fn controls(fields: &mut Fields<'_>) -> List<Control> {
-    let lines = fields.lines("controls");
-    let read = |(line, id): &(usize, Text)| {
-        let control = control(id);
-        if control.is_none() {
-            fields.sheet.fault(*line, format!("`{id}` is no NIST SP 800-53 Rev 5 id: write it as SI-2 or IA-2(1)"));
-        }
-        control
-    };
-    kept(lines.iter().filter_map(read))
-}
-
-fn control(id: &str) -> Option<Control> {
-    let number = |text: &str| text.parse().ok().filter(|number: &u8| *number > 0 && !text.starts_with(['0', '+']));
-    let (family, rest) = id.split_once('-')?;
-    let family: [u8; 2] = family.as_bytes().try_into().ok()?;
-    let (base, enhancement) = match rest.split_once('(') {
-        Some((base, tail)) => (base, number(tail.strip_suffix(')')?)?),
-        None => (rest, 0),
-    };
-    family.iter().all(u8::is_ascii_uppercase).then_some(Control { family, number: number(base)?, enhancement })
-}
-
-fn category_info(category: Category, fields: &mut Fields<'_>) -> CategoryInfo {
-    let sheet = fields.sheet;
-    CategoryInfo {
-        category,
-        name: fields.need("name"),
-        blurb: fields.need("blurb"),
-        note: fields.need("note"),
-        sources: fields.cites(),
-        splits: over(&[], splits(&sheet, fields)),
-    }
-}
-
-fn service(id: &str, category: Option<Category>, fields: &mut Fields<'_>) -> Service {
-    let blank = Service {
-        id: id.to_owned().leak(),
-        name: Text::default(),
-        short: Text::default(),
-        category: category.unwrap_or(Category::Abstracted),
-        basis: Basis::Derived,
-        part_of: None,
-        sources: List::default(),
-        aliases: Lines::default(),
-        former_names: Lines::default(),
-        lifecycle: None,
-        identifiers: List::default(),
-        when: List::default(),
-        splits: List::default(),
-        modes: List::default(),
-        checks: List::default(),
-        overlaid: false,
-    };
-    if !fields.wrote("basis") {
-        fields.missing("basis");
-    }
-    let line = fields.line;
-    let made = corrected(blank, category.unwrap_or(Category::Abstracted), fields);
-    if made.name.is_empty() {
-        fields.sheet.fault(line, format!("{id}: `name` is missing"));
-    }
-    if !fields.wrote("sources") {
-        fields.sheet.fault(line, format!("{id}: `sources` is missing: say which page, or which rule, puts it here"));
-    }
-    fields.sheet.claim(line, Kind::Name, id, id);
-    made
-}
-
-/// `known` with what the fields say in place of what it said; splits and modes are replaced one by one.
-fn corrected(known: Service, category: Category, fields: &mut Fields<'_>) -> Service {
-    let sheet = fields.sheet;
-    let id = known.id;
-    let named = |fields: &mut Fields<'_>, field: &'static str| {
-        let names = fields.lines(field);
-        for (line, name) in &names {
-            sheet.claim(*line, Kind::Name, name, id);
-        }
-        kept(names.into_iter().map(|(_, name)| name))
-    };
-    let one_name = |fields: &mut Fields<'_>, field: &'static str| {
-        let node = fields.take(field)?;
-        let text = sheet.text(node, field)?;
-        sheet.claim(node.line, Kind::Name, text, id);
-        Some(text)
-    };
-    let name = one_name(fields, "name").unwrap_or(known.name);
-    let short = one_name(fields, "short").unwrap_or(if known.short.is_empty() { name } else { known.short });
-    let part_of = fields.take("part_of").and_then(|node| {
-        let whole = sheet.text(node, "part_of")?;
-        sheet.desk.named.borrow_mut().push((whole.to_string(), sheet.place(node.line)));
-        Some(whole)
+/// serde's message in plain words, with the field of which it speaks.
+fn explain(message: &str, path: &[Step]) -> String {
+    let field = path.iter().rev().find_map(|step| match step {
+        Step::Key(key) => Some(&**key),
+        Step::Item(_) => None,
     });
-    let sources = fields.cites();
-    let aliases = named(fields, "aliases");
-    let former_names = named(fields, "former_names");
-    let lifecycle = fields.inner("lifecycle").and_then(|mut own| {
-        let stage = own.word("stage", super::model::Stage::ALL, super::model::Stage::from_word);
-        if !own.wrote("stage") {
-            own.missing("stage");
-        }
-        let made = Lifecycle { stage: stage?, date: own.date("date"), note: own.text("note"), sources: own.cites() };
-        if !own.wrote("sources") {
-            own.sheet.fault(own.line, "lifecycle: `sources` is missing: no announcement, no lifecycle");
-        }
-        own.finish();
-        Some(made)
-    });
-    let mut identifiers: Vec<Identifiers> = known.identifiers.to_vec();
-    if let Some(mut own) = fields.inner("identifiers") {
-        for (key, node) in own.all() {
-            match Kind::from_word(&key.name.replace('_', "-")).filter(|kind| names::WRITTEN.contains(kind)) {
-                Some(kind) => {
-                    let own = sheet.lines(node, &key.name);
-                    for (line, name) in &own {
-                        sheet.claim(*line, kind, name, id);
-                    }
-                    identifiers.push(Identifiers { kind, names: lined(own.into_iter().map(|(_, name)| name)) });
-                }
-                None => sheet.fault(
-                    key.line,
-                    format!("identifiers: unknown kind `{}`; the kinds are {}", key.name, one_of(names::WRITTEN)),
-                ),
+    let said = if let Some(rest) = message.strip_prefix("invalid type: ") {
+        let (found, expected) = rest.split_once(", expected ").unwrap_or((rest, "something else"));
+        let found = match found {
+            "unit value" | "null" => "nothing".to_owned(),
+            "map" => "a mapping".to_owned(),
+            "sequence" => "a list".to_owned(),
+            other => {
+                let value = other.rsplit_once(' ').map_or(other, |(_, value)| value).trim_matches(['`', '"']);
+                format!("`{value}`; write it in quotes if it is meant as text")
             }
-        }
-        own.finish();
-    }
-    let when = conditions(fields);
-    let own_splits = splits(&sheet, fields);
-    let own_modes = modes(id, known.modes, fields);
-    let own_checks = checks(&sheet, fields);
-    let basis = fields.word("basis", Basis::ALL, Basis::from_word).unwrap_or(known.basis);
-    Service {
-        name,
-        short,
-        category,
-        basis,
-        part_of: part_of.or(known.part_of),
-        sources: if sources.is_empty() { known.sources } else { sources },
-        aliases: lined(known.aliases.into_iter().chain(aliases.iter().copied())),
-        former_names: lined(known.former_names.into_iter().chain(former_names.iter().copied())),
-        lifecycle: lifecycle.or(known.lifecycle),
-        identifiers: identifiers.leak(),
-        when: if when.is_empty() { known.when } else { when },
-        splits: over(known.splits, own_splits),
-        modes: own_modes,
-        checks: if own_checks.is_empty() { known.checks } else { own_checks.leak() },
-        ..known
-    }
-}
-
-/// The modes of the service `id`: the known ones, changed by what the fields say, and new ones behind them.
-fn modes(id: Text, known: List<Mode>, fields: &mut Fields<'_>) -> List<Mode> {
-    let sheet = fields.sheet;
-    let mut modes = known.to_vec();
-    for (key, mut own) in fields.entries("modes") {
-        sheet.check_id(key.line, &key.name);
-        let before = known.iter().position(|mode| mode.id == key.name);
-        let made = mode(key, before.map(|place| modes[place]), &mut own);
-        for name in names::of_mode(id, &made) {
-            sheet.claim(key.line, Kind::Name, &name, id);
-        }
-        match before {
-            Some(place) => modes[place] = made,
-            None => modes.push(made),
-        }
-        own.finish();
-    }
-    // A type alone is looked up as a name: where its attributes decide as well, the name would be answered by a guess.
-    let mut seen: HashMap<Text, usize> = HashMap::new();
-    for condition in modes.iter().flat_map(|mode| mode.when) {
-        *seen.entry(condition.resource).or_default() += 1;
-    }
-    for bare in modes.iter().flat_map(|mode| mode.when).filter(|condition| condition.attribute.is_none()) {
-        let resource = bare.resource;
-        if seen.get(resource).is_some_and(|count| *count > 1) {
-            sheet.fault(
-                fields.line,
-                format!("{id}: `{resource}` alone reveals a mode, so no other condition may name it; give this one its `attribute`"),
-            );
-        }
-    }
-    modes.leak()
-}
-
-/// `own` over `known`, layer by layer.
-fn over(known: &[Split], mut own: BTreeMap<Layer, Split>) -> List<Split> {
-    for split in known {
-        own.entry(split.layer).or_insert(*split);
-    }
-    kept(own.into_values())
-}
-
-fn mode(key: &Key, known: Option<Mode>, fields: &mut Fields<'_>) -> Mode {
-    let sheet = fields.sheet;
-    let name = match &known {
-        Some(known) => fields.text("name").unwrap_or(known.name),
-        None => fields.need("name"),
+        };
+        let expected = match expected {
+            "a sequence" => "a list",
+            "a map" => "a mapping",
+            "a string" => "text",
+            other => other,
+        };
+        format!("expected {expected}, found {found}")
+    } else if let Some(rest) = message.strip_prefix("unknown field ") {
+        let (name, known) = rest.split_once(", ").unwrap_or((rest, ""));
+        let known = known.trim_start_matches("expected one of ").trim_start_matches("expected ");
+        return format!("unknown field {name}; the fields are {known}");
+    } else if let Some(rest) = message.strip_prefix("missing field ") {
+        format!("{rest} is missing")
+    } else {
+        message.to_owned()
     };
-    let known = known.unwrap_or_else(|| Mode {
-        id: key.name.clone().leak(),
-        name: Text::default(),
-        category: None,
-        sources: List::default(),
-        when: List::default(),
-        splits: List::default(),
-    });
-    let sources = fields.cites();
-    let when = conditions(fields);
-    Mode {
-        name,
-        category: fields.word("category", Category::ALL, Category::from_word).or(known.category),
-        sources: if sources.is_empty() { known.sources } else { sources },
-        when: if when.is_empty() { known.when } else { when },
-        splits: over(known.splits, splits(&sheet, fields)),
-        id: known.id,
+    match field {
+        Some(field) if !said.contains(&format!("`{field}`")) => format!("{field}: {said}"),
+        _ => said,
     }
 }
 
-fn conditions(fields: &mut Fields<'_>) -> List<Condition> {
-    let sheet = fields.sheet;
-    let Some(node) = fields.take("when") else { return List::default() };
-    let mut made = Vec::new();
-    for item in sheet.items(node, "when") {
-        let mut own = sheet.fields(item, "when");
-        let resource = own.need("type");
-        if !resource.starts_with("aws_") && !resource.contains("::") {
-            sheet.fault(item.line, "when: `type` is a Terraform type (aws_…) or a CloudFormation type (AWS::…)");
-        }
-        let is = own.take("is").map(|node| match &node.value {
-            Value::List(_) => sheet.items(node, "is").iter().filter_map(|item| sheet.text(item, "is")).collect(),
-            _ => sheet.text(node, "is").into_iter().collect::<Vec<_>>(),
-        });
-        let attribute = own.text("attribute");
-        if attribute.is_none() && is.is_some() {
-            sheet.fault(item.line, "when: `is` needs the `attribute` that it is compared with");
-        }
-        made.push(Condition { resource, attribute, is: is.unwrap_or_default().leak() });
-        own.finish();
+/// The tree of a text, which holds one document.
+fn parse(text: &str, place: &Place, diagnostics: &mut Diagnostics) -> Option<Value> {
+    let mut report = |line, message: String| diagnostics.report_line(place, line, message);
+    if let Some(line) = too_deep(text) {
+        report(line, format!("nested more than {MAX_DEPTH} levels deep"));
+        return None;
     }
-    made.leak()
+    let left = Cell::new(MAX_VALUES);
+    let mut documents = serde_yaml::Deserializer::from_str(text);
+    let tree = documents.next().map_or(Ok(Value::Null), |document| Tree(&left).deserialize(document));
+    let line_of = |error: &serde_yaml::Error| error.location().map_or(1, |location| location.line());
+    let is_indented_by_tab = |line: usize| {
+        let indentation = text.lines().nth(line - 1).unwrap_or_default().split(|c: char| !c.is_whitespace()).next();
+        indentation.is_some_and(|indentation| indentation.contains('\t'))
+    };
+    match tree {
+        Err(error) if is_indented_by_tab(line_of(&error)) => {
+            report(line_of(&error), "a tab in the indentation: YAML takes only spaces".to_owned());
+        }
+        Err(error) => report(line_of(&error), without_location(&error.to_string()).to_owned()),
+        Ok(tree) => match documents.next().map(|second| Tree(&Cell::new(0)).deserialize(second)) {
+            None => return Some(tree),
+            // Reading none of its values says where it begins.
+            Some(second) => {
+                let line = second.err().as_ref().map_or(1, line_of);
+                report(line, "a second document: one file holds one document".to_owned());
+            }
+        },
+    }
+    None
 }
 
-fn checks(sheet: &Sheet<'_>, fields: &mut Fields<'_>) -> Vec<Checks> {
-    let mut made = Vec::new();
-    for (key, mut own) in fields.entries("checks") {
-        let Some(layer) = layer(*sheet, key) else { continue };
-        for &maker in Maker::ALL {
-            let Some(list) = own.take(maker.word()) else { continue };
-            let mut groups: BTreeMap<Option<Text>, Vec<Text>> = BTreeMap::new();
-            for item in sheet.items(list, maker.word()) {
-                let (id, note) = match &item.value {
-                    Value::Map(_) => {
-                        let mut own = sheet.fields(item, "check");
-                        let pair = (Some(own.need("id")), own.text("note"));
-                        own.finish();
-                        pair
-                    }
-                    _ => (sheet.text(item, maker.word()), None),
-                };
-                if let Some(id) = id {
-                    groups.entry(note).or_default().push(id);
-                }
-            }
-            made.extend(groups.into_iter().map(|(note, ids)| Checks { layer, maker, ids: lined(ids), note }));
-        }
-        own.finish();
+/// An error's message without the line and column, which are told apart from it.
+fn without_location(message: &str) -> &str {
+    match message.rsplit_once(" at line ").map_or(message, |(message, _)| message) {
+        "repetition limit exceeded" => "more aliases (`*name`) than any document needs: write the values out",
+        message if message.ends_with("recursion limit exceeded") => "nested too deeply",
+        message => message,
     }
-    made
 }
 
-fn exceptions(fields: &mut Fields<'_>) -> Vec<Exception> {
-    let sheet = fields.sheet;
-    let mut made = Vec::new();
-    for section in ["ambiguous", "no_service"] {
-        let Some(node) = fields.take(section) else { continue };
-        for item in sheet.items(node, section) {
-            let mut own = sheet.fields(item, section);
-            let kind = own.word("kind", Kind::ALL, Kind::from_word);
-            let name = own.need("name");
-            let reason = own.need("reason");
-            let services = if section == "ambiguous" { own.lines("services") } else { Vec::new() };
-            if section == "ambiguous" && services.is_empty() {
-                own.missing("services");
-            }
-            for (line, id) in &services {
-                sheet.desk.named.borrow_mut().push((id.to_string(), sheet.place(*line)));
-            }
-            own.finish();
-            let services = kept(services.into_iter().map(|(_, id)| id));
-            made.extend(kind.map(|kind| Exception { kind, name, services, reason }));
+/// The line on which more brackets are open than any document needs. The parser's own limit speaks too, but only after
+/// time that grows with the square of their number.
+fn too_deep(text: &str) -> Option<usize> {
+    let (mut depth, mut line) = (0_usize, 1);
+    for byte in text.bytes() {
+        match byte {
+            b'\n' => line += 1,
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return Some(line);
         }
     }
-    made
+    None
 }
 
-fn owners(fields: &mut Fields<'_>) -> Owners {
-    let sheet = fields.sheet;
-    let default = fields.text("default");
-    let mut layers = Vec::new();
-    if let Some(mut own) = fields.inner("layers") {
-        for (key, node) in own.all() {
-            if let (Some(layer), Some(team)) = (layer(sheet, key), sheet.text(node, &key.name)) {
-                layers.push((layer, team));
-            }
-        }
-        own.finish();
+/// Reads a tree of as many values as are left.
+struct Tree<'c>(&'c Cell<usize>);
+
+impl<'de> DeserializeSeed<'de> for Tree<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
-    let mut services = Vec::new();
-    if let Some(mut own) = fields.inner("services") {
-        for (key, node) in own.all() {
-            sheet.desk.named.borrow_mut().push((key.name.clone(), sheet.place(key.line)));
-            services.extend(sheet.text(node, &key.name).map(|team| (&*key.name.clone().leak(), team)));
-        }
-        own.finish();
+}
+
+impl Tree<'_> {
+    fn count<E: de::Error>(&self) -> Result<(), E> {
+        let left = self.0.get().checked_sub(1);
+        self.0.set(left.ok_or_else(|| E::custom(format!("more than {MAX_VALUES} values")))?);
+        Ok(())
     }
-    Owners { default, layers: layers.leak(), services: services.leak() }
+}
+
+impl<'de> Visitor<'de> for Tree<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value without a tag")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Value, E> {
+        self.count().map(|()| Value::Null)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Value, E> {
+        self.count().map(|()| value.into())
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
+        self.count().map(|()| value.into())
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
+        self.count().map(|()| value.into())
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
+        self.count().map(|()| value.into())
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {
+        self.count().map(|()| value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        self.count()?;
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(Tree(self.0))? {
+            items.push(item);
+        }
+        Ok(items.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        self.count()?;
+        let mut fields = Mapping::new();
+        while let Some(key) = map.next_key_seed(NewKey(&fields))? {
+            let value = map.next_value_seed(Tree(self.0))?;
+            fields.insert(key.into(), value);
+        }
+        Ok(fields.into())
+    }
+
+    fn visit_enum<A: de::EnumAccess<'de>>(self, _: A) -> Result<Value, A::Error> {
+        Err(de::Error::custom("a tag (`!name`): the catalogue uses none"))
+    }
+}
+
+/// A key that its mapping does not have yet.
+struct NewKey<'m>(&'m Mapping);
+
+impl<'de> DeserializeSeed<'de> for NewKey<'_> {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for NewKey<'_> {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key of plain text")
+    }
+
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<String, E> {
+        if self.0.contains_key(key) {
+            return Err(E::custom(format!("`{key}` is written twice in one mapping")));
+        }
+        Ok(key.to_owned())
+    }
 }

@@ -4,330 +4,317 @@
 //! for whole families, the longest prefix of whole words wins. Nothing falls back silently: an answer says whether the
 //! name itself is known (`exact`) or only a family that it belongs to (`prefix`).
 
-use super::index::{Index, Proof, Target};
-use super::model::{Catalogue, Check, Exception, Kind, Mode, Service};
-use super::names;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-/// How a name was matched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Match {
-    /// The name itself is in the catalogue.
-    Exact,
-    /// A family of names to which it belongs is.
-    Prefix,
-    /// Several services are called so.
-    Ambiguous,
-    /// No service is.
-    None,
-}
+use super::Catalogue;
+use super::index::{CheckPlace, Target};
+use super::model::{Check, CheckProvider, IdentifierKind, Layer, Mode, Service, SharedIdentifier, words};
+use super::normalize::{self, Candidates};
 
-impl Match {
-    /// The word for it.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Prefix => "prefix",
-            Self::Ambiguous => "ambiguous",
-            Self::None => "none",
-        }
+words! {
+    /// How a name was matched.
+    Match ("match") {
+        /// The name itself is in the catalogue.
+        Exact = "exact",
+        /// A family of names to which it belongs is.
+        Prefix = "prefix",
+        /// Several services are called so.
+        Ambiguous = "ambiguous",
+        /// No service is.
+        None = "none",
     }
 }
 
 /// What a name means.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Meaning<'c> {
     /// One service, and the mode if the name says so much.
     Service(&'c Service, Option<&'c Mode>),
     /// A name that AWS uses for several services.
-    Several(&'c Exception),
+    Ambiguous(&'c SharedIdentifier),
     /// A name that stands in lists of services and is none.
-    Nothing(&'c Exception),
-    /// A check, and what it proves.
-    Check(Proofs<'c>),
+    NoService(&'c SharedIdentifier),
+    /// A check, and the duties that it proves a part of.
+    Check(Vec<ProvenDuty<'c>>),
     /// A service is meant, but it has no mode of that name.
     NoSuchMode(&'c Service),
-    /// Nobody is called so.
+    /// Nothing is called so.
     Unknown,
 }
 
-/// What a check proves: a layer of a service, or of several.
+/// A layer of a service whose duties a check proves a part of.
 #[derive(Clone, Copy, Debug)]
-pub struct Proofs<'c> {
-    catalogue: &'c Catalogue,
-    pairs: &'c [Proof],
-}
-
-impl<'c> Proofs<'c> {
-    /// Every service and check of this id.
-    pub fn iter(&self) -> impl Iterator<Item = (&'c Service, Check)> + use<'c> {
-        let catalogue = self.catalogue;
-        self.pairs.iter().filter_map(move |proof| {
-            let service = &catalogue.services[usize::from(proof.service)];
-            Some((service, service.checks().nth(usize::from(proof.check))?))
-        })
-    }
+pub struct ProvenDuty<'c> {
+    /// The service.
+    pub service: &'c Service,
+    /// The layer.
+    pub layer: Layer,
+    /// Who publishes the check.
+    pub provider: CheckProvider,
+    /// The check.
+    pub check: &'c Check,
 }
 
 /// What a name means, what kind of name it is, and how sure that is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Resolution<'c> {
     /// The kind, as far as the shape or a table tells.
-    pub kind: Option<Kind>,
+    pub kind: Option<IdentifierKind>,
     /// The meaning.
     pub meaning: Meaning<'c>,
     /// How it was matched.
     pub how: Match,
 }
 
-/// The longest key of any table; anything longer is no name.
-const LONGEST: usize = 200;
+/// The longest key of the index, in bytes; anything longer is no name.
+const MAX_KEY: usize = 200;
 
-/// Resolves names against one catalogue. Cheap to copy; allocates nothing while it resolves.
-#[derive(Clone, Copy, Debug)]
-pub struct Resolver<'c> {
-    catalogue: &'c Catalogue,
-    index: &'c Index,
-}
+/// The longest input that is looked at, in bytes: an ARN has at most 2,048 characters.
+const MAX_NAME: usize = 2048;
 
-impl<'c> Resolver<'c> {
-    /// A resolver over `catalogue` and the index made of it.
-    pub(super) const fn new(catalogue: &'c Catalogue, index: &'c Index) -> Self {
-        Self { catalogue, index }
-    }
+/// A target that was found, and whether the whole name led to it.
+type Found = Option<(Target, bool)>;
 
+impl Catalogue {
     /// What `name` means; `name` may be `NAME@MODE`.
     #[must_use]
-    pub fn resolve(&self, name: &str) -> Resolution<'c> {
+    pub fn resolve(&self, name: &str) -> Resolution<'_> {
         let name = name.trim();
         if let Some((left, right)) = name.rsplit_once('@') {
-            let service = self.plain(left);
+            let service = self.resolve_whole(left);
             if let Meaning::Service(found, None) = service.meaning {
                 if let Some(mode) = found.modes.iter().find(|mode| mode.id.eq_ignore_ascii_case(right.trim())) {
                     return Resolution { meaning: Meaning::Service(found, Some(mode)), ..service };
                 }
                 // Names with an @ of their own: Lambda@Edge, Oracle Database@AWS.
-                let whole = self.plain(name);
+                let whole = self.resolve_whole(name);
                 if matches!(whole.meaning, Meaning::Unknown) {
                     return Resolution { meaning: Meaning::NoSuchMode(found), how: Match::None, ..service };
                 }
                 return whole;
             }
         }
-        self.plain(name)
+        self.resolve_whole(name)
     }
 
-    fn plain(&self, name: &str) -> Resolution<'c> {
+    fn resolve_whole(&self, name: &str) -> Resolution<'_> {
         let bytes = name.as_bytes();
-        let (kind, found) = if bytes.len() > 2048 {
+        let (kind, found) = if bytes.len() > MAX_NAME {
             (None, None)
         } else if starts(bytes, b"arn:") {
-            (Some(Kind::Arn), self.arn(name))
+            (Some(IdentifierKind::Arn), self.arn(name))
         } else if name.contains("::") {
-            (Some(Kind::Cloudformation), self.cloudformation(name))
+            (Some(IdentifierKind::Cloudformation), self.cloudformation(name))
         } else if let Some(resource) = terraform_type(name) {
-            (Some(Kind::Terraform), self.terraform(resource))
+            (Some(IdentifierKind::Terraform), self.terraform(resource))
         } else if let Some(host) = host(name) {
-            (Some(Kind::Principal), self.host(host))
+            (Some(IdentifierKind::Principal), self.host(host))
         } else if let Some(rest) = endpoint_service(name) {
-            (Some(Kind::Endpoint), self.endpoint_service(rest))
+            (Some(IdentifierKind::Endpoint), self.endpoint_service(rest))
         } else if starts(bytes, b"aws/") || starts(bytes, b"/aws/") {
-            (Some(Kind::Metric), self.exact(Kind::Metric, name))
+            (Some(IdentifierKind::Metric), self.exact(IdentifierKind::Metric, name))
         } else if starts(bytes, b"aws.") {
-            let found = self.exact(Kind::Event, name).or_else(|| self.exact(Kind::Iam, &name[4..]));
-            (Some(Kind::Event), found)
+            let found = self.exact(IdentifierKind::Event, name).or_else(|| self.exact(IdentifierKind::Iam, &name[4..]));
+            (Some(IdentifierKind::Event), found)
         } else if let Some((prefix, rest)) = action(name) {
             let found = if rest.starts_with(|c: char| c.is_ascii_lowercase()) {
                 self.arn_fields(prefix, rest)
             } else {
-                self.exact(Kind::Iam, prefix)
+                self.exact(IdentifierKind::Iam, prefix)
             };
-            (Some(Kind::Iam), found)
+            (Some(IdentifierKind::Iam), found)
         } else {
             (None, None)
         };
         if let (Some(kind), Some((target, exact))) = (kind, found) {
-            return self.answer(kind, target, exact);
+            return self.answer(kind, &target, exact);
         }
         // A shape can mislead (`AWS/Config`, `aws.rds`): words are tried for whatever no table of its kind holds,
         // but never for a type, whose namespace would answer for it.
-        let typed = matches!(kind, Some(Kind::Arn | Kind::Cloudformation | Kind::Terraform));
+        let typed =
+            matches!(kind, Some(IdentifierKind::Arn | IdentifierKind::Cloudformation | IdentifierKind::Terraform));
         if let Some((table, target)) = (!typed).then(|| self.word(name)).flatten() {
-            return self.answer(self.kind_of_word(name, table, target), target, true);
+            return self.answer(self.kind_of_word(name, table, &target), &target, true);
         }
         Resolution { kind, meaning: Meaning::Unknown, how: Match::None }
     }
 
-    fn answer(&self, kind: Kind, target: Target, exact: bool) -> Resolution<'c> {
+    fn answer(&self, kind: IdentifierKind, target: &Target, exact: bool) -> Resolution<'_> {
         let how = if exact { Match::Exact } else { Match::Prefix };
-        let service = |place: u16| &self.catalogue.services[usize::from(place)];
-        let (meaning, how) = match target {
-            Target::Service(place) | Target::Default(place) => (Meaning::Service(service(place), None), how),
-            Target::Mode(place, mode) => {
-                let service = service(place);
-                // The type reveals the mode; another type of the same family does not.
-                let mode = exact.then(|| &service.modes[usize::from(mode)]);
-                (Meaning::Service(service, mode), how)
-            }
-            Target::Check(place) => {
-                let rest = &self.index.proofs[usize::from(place)..];
-                let id = |proof: &Proof| {
-                    let service = &self.catalogue.services[usize::from(proof.service)];
-                    service.checks().nth(usize::from(proof.check)).map(|check| (check.maker, check.id))
-                };
-                let same = rest.iter().take_while(|proof| id(proof) == id(&rest[0])).count();
-                (Meaning::Check(Proofs { catalogue: self.catalogue, pairs: &rest[..same] }), how)
-            }
-            Target::Exception(place) => {
-                let exception = &self.catalogue.exceptions[usize::from(place)];
-                if exception.services.is_empty() {
-                    (Meaning::Nothing(exception), Match::None)
-                } else {
-                    (Meaning::Several(exception), Match::Ambiguous)
-                }
-            }
-        };
+        let (meaning, how) = self.meaning(target, exact).map_or((Meaning::Unknown, Match::None), |meaning| {
+            let how = match meaning {
+                Meaning::NoService(_) => Match::None,
+                Meaning::Ambiguous(_) => Match::Ambiguous,
+                _ => how,
+            };
+            (meaning, how)
+        });
         Resolution { kind: Some(kind), meaning, how }
     }
 
-    /// A free text: whatever it is when case, spaces, hyphens and its maker are left out.
-    fn word(&self, name: &str) -> Option<(Kind, Target)> {
-        let mut buffer = [0; LONGEST];
-        let mut length = 0;
-        for c in name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
-            let room = buffer.get_mut(length..length + c.len_utf8())?;
-            c.encode_utf8(room);
-            length += c.len_utf8();
+    fn meaning(&self, target: &Target, exact: bool) -> Option<Meaning<'_>> {
+        let service = |place: &u16| self.services.at(usize::from(*place));
+        Some(match target {
+            Target::Service(place) | Target::Default(place) => Meaning::Service(service(place)?, None),
+            Target::Mode(place, mode) => {
+                let service = service(place)?;
+                // The type reveals the mode; another type of the same family does not.
+                Meaning::Service(service, exact.then(|| &service.modes[usize::from(*mode)]))
+            }
+            Target::Ambiguous(place) => {
+                Meaning::Ambiguous(self.general.get().identifiers.ambiguous.get(usize::from(*place))?)
+            }
+            Target::NoService(place) => {
+                Meaning::NoService(self.general.get().identifiers.no_service.get(usize::from(*place))?)
+            }
+            Target::Layer(_) => return None,
+            Target::Checks(places) => Meaning::Check(places.iter().filter_map(|place| self.proven(*place)).collect()),
+        })
+    }
+
+    /// A check of the service at a place.
+    fn proven(&self, place: CheckPlace) -> Option<ProvenDuty<'_>> {
+        let CheckPlace { service, layer, provider, number } = place;
+        let service = self.services.at(usize::from(service))?;
+        let check = service.checks.get(&layer)?.of(provider).get(usize::from(number))?;
+        Some(ProvenDuty { service, layer, provider, check })
+    }
+
+    /// A free text: whatever it is when case, spaces, hyphens and a leading `Amazon` or `AWS` are left out.
+    fn word(&self, name: &str) -> Option<(IdentifierKind, Target)> {
+        let plain = normalize::alphanumeric(name);
+        if plain.len() > MAX_KEY {
+            return None;
         }
-        let plain = &buffer[..length];
-        // With its maker a name may be another service's: AWS Auto Scaling is not what everyone calls Auto Scaling.
-        let short = [&b"amazon"[..], b"aws"].iter().find_map(|maker| plain.strip_prefix(*maker));
-        let bare = || self.index.get(Kind::Name, short.filter(|rest| !rest.is_empty())?);
-        let others =
-            [Kind::Endpoint, Kind::Metric, Kind::Asff, Kind::SecurityHub, Kind::ConfigRule, Kind::ProwlerCheck];
-        let named = self.index.get(Kind::Name, plain).or_else(bare).map(|target| (Kind::Name, target));
-        named.or_else(|| others.into_iter().find_map(|table| Some((table, self.lowered(table, name)?))))
+        // With its vendor a name may be another service's: AWS Auto Scaling is not what everyone calls Auto Scaling.
+        let short = ["amazon", "aws"].iter().find_map(|vendor| plain.strip_prefix(vendor));
+        let bare = || self.index.get(IdentifierKind::Name, short.filter(|rest| !rest.is_empty())?);
+        let others = [
+            IdentifierKind::Endpoint,
+            IdentifierKind::Metric,
+            IdentifierKind::Asff,
+            IdentifierKind::SecurityHub,
+            IdentifierKind::ConfigRule,
+            IdentifierKind::ProwlerCheck,
+        ];
+        let named = self.index.get(IdentifierKind::Name, &plain).or_else(bare);
+        named
+            .map(|target| (IdentifierKind::Name, target))
+            .or_else(|| others.into_iter().find_map(|kind| Some((kind, self.lowered(kind, name)?))))
     }
 
     /// Whose word it is: a name of the catalogue's, or else the first tool's that writes it so.
-    fn kind_of_word(&self, name: &str, table: Kind, target: Target) -> Kind {
-        if table != Kind::Name {
-            return table;
+    fn kind_of_word(&self, name: &str, kind: IdentifierKind, target: &Target) -> IdentifierKind {
+        if kind != IdentifierKind::Name {
+            return kind;
         }
-        if let Target::Service(place) = target {
-            let service = &self.catalogue.services[usize::from(place)];
-            if [&service.id, &service.name, &service.short].iter().any(|own| own.eq_ignore_ascii_case(name)) {
-                return Kind::Name;
-            }
+        if let Target::Service(place) = target
+            && let Some(service) = self.services.at(usize::from(*place))
+            && [&*service.id, &*service.name, service.short_name()].iter().any(|own| own.eq_ignore_ascii_case(name))
+        {
+            return IdentifierKind::Name;
         }
-        let tools = [Kind::Billing, Kind::CostExplorer, Kind::Sdk, Kind::Iam, Kind::Prowler];
-        tools.into_iter().find(|tool| self.lowered(*tool, name).is_some()).unwrap_or(Kind::Name)
+        let tools = [
+            IdentifierKind::Billing,
+            IdentifierKind::CostExplorer,
+            IdentifierKind::Sdk,
+            IdentifierKind::Iam,
+            IdentifierKind::Prowler,
+        ];
+        tools.into_iter().find(|tool| self.lowered(*tool, name).is_some()).unwrap_or(IdentifierKind::Name)
     }
 
-    fn lowered(&self, table: Kind, name: &str) -> Option<Target> {
-        let mut buffer = [0; LONGEST];
-        self.index.get(table, lower(name, &mut buffer)?)
+    fn lowered(&self, kind: IdentifierKind, name: &str) -> Option<Target> {
+        self.index.get(kind, &lower(name)?)
     }
 
-    fn exact(&self, table: Kind, name: &str) -> Option<(Target, bool)> {
-        self.lowered(table, name).map(|target| (target, true))
+    fn exact(&self, kind: IdentifierKind, name: &str) -> Found {
+        self.lowered(kind, name).map(|target| (target, true))
     }
 
     /// `arn:partition:service:region:account:resource`; the resource may hold colons and slashes of its own.
-    fn arn(&self, name: &str) -> Option<(Target, bool)> {
-        let mut colons = name.bytes().enumerate().filter(|(_, byte)| *byte == b':').map(|(at, _)| at).skip(1);
-        let (partition, service, account) = (colons.next()?, colons.next()?, colons.nth(1)?);
-        self.arn_fields(&name[partition + 1..service], &name[account + 1..])
+    fn arn(&self, name: &str) -> Found {
+        let mut fields = name.splitn(6, ':').skip(2);
+        let (service, _region, _account, resource) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+        self.arn_fields(service, resource)
     }
 
-    fn arn_fields(&self, service: &str, resource: &str) -> Option<(Target, bool)> {
-        let mut buffer = [0; LONGEST];
-        let field = lower(service, &mut buffer)?;
-        let whole = self.index.get(Kind::Arn, field).or_else(|| self.index.get(Kind::Iam, field));
+    fn arn_fields(&self, service: &str, resource: &str) -> Found {
+        let field = lower(service)?;
+        let whole = self.index.get(IdentifierKind::Arn, &field).or_else(|| self.index.get(IdentifierKind::Iam, &field));
         if let Some(target @ Target::Service(_)) = whole {
             // All that begins so is this service's.
             return Some((target, true));
         }
-        let colon = service.len();
         // Only the resource's type matters; what follows may be as long as it likes.
-        let typed = resource.as_bytes().iter().take(60).copied();
-        let mut length = colon;
-        for byte in [b':'].into_iter().chain(typed) {
-            *buffer.get_mut(length)? = byte.to_ascii_lowercase();
-            length += 1;
-        }
-        let mut end = length;
-        while end > colon + 1 {
-            if let Some(target) = self.index.get(Kind::Arn, &buffer[..end]) {
+        let end = resource.char_indices().map(|(at, _)| at).nth(60).unwrap_or(resource.len());
+        let key = format!("{field}:{}", resource[..end].to_ascii_lowercase());
+        let mut end = key.len();
+        while end > field.len() + 1 {
+            if let Some(target) = self.index.get(IdentifierKind::Arn, &key[..end]) {
                 // Cut at a slash or a colon it is the resource's type; at a hyphen, the family of types that begin so.
-                return Some((target, buffer[..length].get(end) != Some(&b'-')));
+                return Some((target, !key[end..].starts_with('-')));
             }
-            end = buffer[..end].iter().rposition(|byte| matches!(byte, b'/' | b':' | b'-')).unwrap_or(0);
+            end = key[..end].rfind(['/', ':', '-']).unwrap_or(0);
         }
-        whole.map(|target| (target, !matches!(target, Target::Default(_))))
+        whole.map(|target| {
+            let is_default = matches!(target, Target::Default(_));
+            (target, !is_default)
+        })
     }
 
     /// A CloudFormation or Config type: itself, then its families word by word, then its namespace.
-    fn cloudformation(&self, name: &str) -> Option<(Target, bool)> {
-        let mut buffer = [0; LONGEST];
-        let key = lower(name, &mut buffer)?;
-        let from = if key.starts_with(b"aws::") { 5 } else { 0 };
-        let bytes = name.as_bytes();
+    fn cloudformation(&self, name: &str) -> Found {
+        let key = lower(name)?;
+        let from = if key.starts_with("aws::") { 5 } else { 0 };
         let mut end = key.len();
         loop {
-            if let Some(target) = self.index.get(Kind::Cloudformation, &key[from..end]) {
+            if let Some(target) = self.index.get(IdentifierKind::Cloudformation, &key[from..end]) {
                 return Some((target, end == key.len()));
             }
-            end = (from + 1..end).rev().find(|&at| camel_boundary(bytes, at))?;
+            end = (from + 1..end).rev().find(|at| key.is_char_boundary(*at) && camel_boundary(name.as_bytes(), *at))?;
         }
     }
 
     /// A Terraform resource type (or Steampipe table): itself, then cut token by token.
-    fn terraform(&self, resource: &str) -> Option<(Target, bool)> {
-        let mut buffer = [0; LONGEST];
-        let key = lower(resource, &mut buffer)?;
-        if let Some(rest) = key.strip_prefix(b"awscc_") {
+    fn terraform(&self, resource: &str) -> Found {
+        let key = lower(resource)?;
+        if let Some(rest) = key.strip_prefix("awscc_") {
             return self.awscc(rest);
         }
         let mut end = key.len();
-        while end > 4 {
-            for table in [Kind::Terraform, Kind::Steampipe] {
-                if let Some(target) = self.index.get(table, &key[..end]) {
+        while end > "aws_".len() {
+            for kind in [IdentifierKind::Terraform, IdentifierKind::Steampipe] {
+                if let Some(target) = self.index.get(kind, &key[..end]) {
                     return Some((target, end == key.len()));
                 }
             }
-            end = key[..end].iter().rposition(|byte| *byte == b'_')?;
+            end = key[..end].rfind('_')?;
         }
         None
     }
 
     /// A type of the awscc provider is a CloudFormation type in snake case: `awscc_ec2_transit_gateway`.
-    fn awscc(&self, rest: &[u8]) -> Option<(Target, bool)> {
-        let namespace = rest.iter().position(|byte| *byte == b'_').unwrap_or(rest.len());
-        let mut end = rest.len();
+    fn awscc(&self, rest: &str) -> Found {
+        let (namespace, words) = rest.split_once('_').unwrap_or((rest, ""));
+        let mut end = words.len();
         loop {
-            let mut key = [0; LONGEST];
-            key[..namespace].copy_from_slice(&rest[..namespace]);
-            let mut length = namespace;
-            if end > namespace {
-                key[length..length + 2].copy_from_slice(b"::");
-                length += 2;
-                for byte in rest[namespace..end].iter().filter(|byte| **byte != b'_') {
-                    key[length] = *byte;
-                    length += 1;
-                }
+            let name = words[..end].replace('_', "");
+            let key = if end == 0 { namespace.to_owned() } else { format!("{namespace}::{name}") };
+            if let Some(target) = self.index.get(IdentifierKind::Cloudformation, &key) {
+                return Some((target, end == words.len()));
             }
-            if let Some(target) = self.index.get(Kind::Cloudformation, &key[..length]) {
-                return Some((target, end == rest.len()));
+            if end == 0 {
+                return None;
             }
-            end = rest[..end].iter().rposition(|byte| *byte == b'_')?;
+            end = words[..end].rfind('_').unwrap_or(0);
         }
     }
 
     /// What stands before `.amazonaws.com`: a principal, or an endpoint with names in front and a Region behind.
-    fn host(&self, host: &str) -> Option<(Target, bool)> {
+    fn host(&self, host: &str) -> Found {
         let mut rest = host.strip_suffix(".vpce").unwrap_or(host);
         let mut whole = true;
         while let Some((left, _)) = rest.rsplit_once('.').filter(|(_, last)| is_region(last) || *last == "dualstack") {
@@ -339,7 +326,8 @@ impl<'c> Resolver<'c> {
             let joined = label.match_indices('-').map(|(at, _)| at).find(|at| is_region(&label[at + 1..]));
             label = joined.map_or(label, |at| &label[..at]);
             label = label.strip_suffix("-website").unwrap_or(label);
-            for table in [Kind::Principal, Kind::Iam, Kind::Endpoint, Kind::Sdk] {
+            for table in [IdentifierKind::Principal, IdentifierKind::Iam, IdentifierKind::Endpoint, IdentifierKind::Sdk]
+            {
                 if let Some(target) = self.lowered(table, label) {
                     return Some((target, whole));
                 }
@@ -350,14 +338,15 @@ impl<'c> Resolver<'c> {
     }
 
     /// What stands behind `com.amazonaws.`: a Region and a service, both with dots perhaps.
-    fn endpoint_service(&self, rest: &str) -> Option<(Target, bool)> {
+    fn endpoint_service(&self, rest: &str) -> Found {
         let mut service = match rest.split_once('.') {
             Some((first, after)) if is_region(first) => after,
             _ => rest.strip_suffix("-global").unwrap_or(rest),
         };
         let mut whole = true;
         loop {
-            for table in [Kind::Endpoint, Kind::Iam, Kind::Sdk, Kind::Principal] {
+            for table in [IdentifierKind::Endpoint, IdentifierKind::Iam, IdentifierKind::Sdk, IdentifierKind::Principal]
+            {
                 if let Some(target) = self.lowered(table, service) {
                     return Some((target, whole));
                 }
@@ -369,58 +358,75 @@ impl<'c> Resolver<'c> {
 
     /// Up to `most` services that `name` could have been meant for, as ids, best first.
     #[must_use]
-    pub fn suggestions(&self, name: &str, most: usize) -> Vec<&'c str> {
+    pub fn suggestions(&self, name: &str, most: usize) -> Vec<&str> {
         let name = name.rsplit_once('@').map_or(name, |(left, _)| left);
-        let kinds: &[Kind] = if name.contains("::") {
-            &[Kind::Cloudformation]
+        let (kinds, prepared): (&[IdentifierKind], _) = if name.contains("::") {
+            (&[IdentifierKind::Cloudformation], &self.suggestions.types)
         } else if terraform_type(name).is_some() {
-            &[Kind::Terraform]
+            (&[IdentifierKind::Terraform], &self.suggestions.terraform)
         } else {
-            &[Kind::Name, Kind::Sdk, Kind::Iam]
+            (&[IdentifierKind::Name, IdentifierKind::Sdk, IdentifierKind::Iam], &self.suggestions.names)
         };
-        let mut every: Vec<(&str, &str)> =
-            self.catalogue.services.iter().flat_map(|service| called(service, kinds)).collect();
-        for shared in self.catalogue.exceptions.iter().filter(|exception| kinds.contains(&exception.kind)) {
-            every.extend(shared.services.iter().map(|id| (shared.name, *id)));
-        }
-        let mut ids: Vec<&str> = Vec::new();
-        for close in names::nearest(name, every.iter().map(|(called, _)| *called), most * 4) {
-            for (_, id) in every.iter().filter(|(called, _)| *called == close) {
-                if !ids.contains(id) {
-                    ids.push(id);
-                }
-            }
+        let Called { ids, names } = prepared.get_or_init(|| self.called(kinds));
+        let near = Candidates::nearest(names, name, most * 4);
+        let mut found: Vec<&str> = Vec::new();
+        let mut add = |place: u16| {
+            let id = self.services.at(usize::from(place)).map(|service| &*service.id);
+            found.extend(id.filter(|id| !found.contains(id)));
+        };
+        for close in near {
+            ids.get(close).into_iter().flatten().copied().for_each(&mut add);
         }
         if let Some((namespace, _)) = name.rsplit_once("::") {
             // A new type of a namespace that several services share: those with the most types in it come first.
-            let inside = |(called, _): &&(&str, &str)| {
-                called.get(..namespace.len()).is_some_and(|head| head.eq_ignore_ascii_case(namespace))
-            };
-            let mut counts: Vec<(usize, &str)> = Vec::new();
-            for (_, id) in every.iter().filter(inside) {
-                match counts.iter_mut().find(|(_, known)| known == id) {
-                    Some((count, _)) => *count += 1,
-                    None => counts.push((1, id)),
-                }
+            let inside = ids.iter().filter(|(called, _)| starts(called.as_bytes(), namespace.as_bytes()));
+            let mut counts: BTreeMap<u16, usize> = BTreeMap::new();
+            inside.flat_map(|(_, places)| places).for_each(|place| *counts.entry(*place).or_default() += 1);
+            let mut counts: Vec<(u16, usize)> = counts.into_iter().collect();
+            counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+            for (place, _) in counts {
+                add(place);
             }
-            counts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-            ids.extend(counts.iter().map(|(_, id)| *id).filter(|id| !ids.contains(id)).collect::<Vec<_>>());
         }
-        ids.truncate(most);
-        ids
+        found.truncate(most);
+        found
+    }
+
+    /// By what tools of these kinds call services.
+    fn called(&self, kinds: &[IdentifierKind]) -> Called {
+        let mut ids: BTreeMap<String, Vec<u16>> = BTreeMap::new();
+        let mut add = |name: &str, place: usize| {
+            let places = ids.entry(name.to_owned()).or_default();
+            places.extend(u16::try_from(place).ok().filter(|place| !places.contains(place)));
+        };
+        for (place, service) in self.services.iter().enumerate() {
+            if kinds.contains(&IdentifierKind::Name) {
+                service.names().for_each(|name| add(name, place));
+                service.modes.iter().for_each(|mode| add(&mode.name, place));
+            }
+            kinds.iter().flat_map(|kind| service.identifiers.of(*kind)).for_each(|name| add(name, place));
+        }
+        for shared in self.general.get().identifiers.ambiguous.iter().filter(|shared| kinds.contains(&shared.kind)) {
+            let places = shared.services.iter().filter_map(|id| self.services.position(id));
+            places.for_each(|place| add(&shared.name, place));
+        }
+        Called { names: Candidates::new(ids.keys().map(|name| &**name)), ids }
     }
 }
 
-/// What a service is called by tools of these kinds, each with its id.
-fn called<'c>(service: &'c Service, kinds: &[Kind]) -> Vec<(&'c str, &'c str)> {
-    let mut all: Vec<&str> = Vec::new();
-    if kinds.contains(&Kind::Name) {
-        all.extend([service.id, service.name, service.short]);
-        all.extend(service.aliases.iter().chain(service.former_names));
-        all.extend(service.modes.iter().map(|mode| mode.name));
-    }
-    all.extend(kinds.iter().flat_map(|kind| service.called(*kind)));
-    all.into_iter().map(|called| (called, &*service.id)).collect()
+/// What misspelt names are compared with, prepared when the first one comes.
+#[derive(Debug, Default)]
+pub(super) struct Suggestions {
+    names: OnceLock<Called>,
+    types: OnceLock<Called>,
+    terraform: OnceLock<Called>,
+}
+
+/// Names, and the places of the services that are called so.
+#[derive(Debug)]
+struct Called {
+    ids: BTreeMap<String, Vec<u16>>,
+    names: Candidates,
 }
 
 /// The Terraform type in a type, a data source or an address such as `module.a["k"].aws_db_instance.b[0]`.
@@ -504,10 +510,7 @@ fn before<'n>(name: &'n str, tail: &str) -> Option<&'n str> {
     own.eq_ignore_ascii_case(tail).then_some(rest)
 }
 
-fn lower<'b>(name: &str, buffer: &'b mut [u8; LONGEST]) -> Option<&'b [u8]> {
-    let room = buffer.get_mut(..name.len())?;
-    for (to, from) in room.iter_mut().zip(name.bytes()) {
-        *to = from.to_ascii_lowercase();
-    }
-    Some(room)
+/// `name` in lower case; none where it is too long to be one.
+fn lower(name: &str) -> Option<String> {
+    (name.len() <= MAX_KEY).then(|| name.to_ascii_lowercase())
 }

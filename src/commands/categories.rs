@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::records::CategoryRecord;
-use super::telling::{group_title, joined, party_cell, party_tone, party_word};
+use super::telling::{duty_rows, group_title, joined, party_cell, party_tone, party_word, sides};
 use super::{Context, Outcome, word_parser};
-use crate::catalogue::Answer;
-use crate::catalogue::model::{Catalogue, Category, Layer};
+use crate::catalogue::Catalogue;
+use crate::catalogue::model::{Category, Layer};
 use crate::render::{
     Block, Cell, Grid, Page, Picture, PictureCell, PictureColumn, PictureRow, Row, Table, Tone, View, values,
 };
@@ -15,7 +15,7 @@ use crate::render::{
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// One category in full, with both sides' duties
-    #[arg(value_name = "CATEGORY", value_parser = word_parser(Category::ALL, Category::word))]
+    #[arg(value_name = "CATEGORY", value_parser = word_parser(Category::ALL, Category::as_str))]
     pub category: Option<Category>,
 }
 
@@ -50,7 +50,7 @@ impl Model<'_> {
             if group.replace(own) != Some(own) {
                 rows.push(Row::Group(group_title(own).to_owned()));
             }
-            let mut cells = vec![Cell::new(self.catalogue.layer(layer).name, Tone::Strong)];
+            let mut cells = vec![Cell::new(&*self.catalogue.layer(layer).name, Tone::Strong)];
             for &category in Category::ALL {
                 let party = self.catalogue.default_split(category, layer).split.party;
                 cells.push(party_cell(party));
@@ -66,7 +66,7 @@ impl Model<'_> {
         blocks.push(Block::Facts(Category::ALL.iter().map(about).collect()));
         blocks.push(Block::Aside(format!(
             "Examples: EC2 is infrastructure, RDS container, S3 abstracted. One in full: whose categories container\nCatalogue of {}.",
-            self.catalogue.date
+            self.catalogue.date()
         )));
         Page { blocks }
     }
@@ -85,24 +85,18 @@ impl Model<'_> {
             if group.replace(own) != Some(own) {
                 rows.push(Row::Group(group_title(own).to_owned()));
             }
-            let Answer { split, .. } = self.catalogue.default_split(category, layer);
-            let mut first = Some((Cell::new(self.catalogue.layer(layer).name, Tone::Strong), party_cell(split.party)));
-            let sides = [("you", Tone::Customer, &split.customer), ("AWS", Tone::Aws, &split.aws)];
-            for (side, tone, duties) in sides {
-                for duty in *duties {
-                    let (label, who) = first.take().unwrap_or_default();
-                    rows.push(Row::Cells(vec![label, who, Cell::new(side, tone), Cell::plain(duty)]));
-                }
-            }
+            let answer = self.catalogue.default_split(category, layer);
+            let name = Cell::new(&*self.catalogue.layer(layer).name, Tone::Strong);
+            rows.extend(duty_rows(vec![name, party_cell(answer.split.party)], sides(&answer, None)));
         }
         let columns = ["Layer", "Who", "", "Must do"].map(str::to_owned).to_vec();
         blocks.push(Block::Table(Table { columns, rows }));
-        let sources = self.catalogue.sources(info.sources);
-        let lines: Vec<String> = sources.map(|s| format!("{} ({})\n  {}", s.title(), s.checked, s.url())).collect();
+        let sources = self.catalogue.cited(&info.sources);
+        let lines: Vec<String> = sources.map(|s| format!("{} ({})\n  {}", s.title, s.checked, s.url)).collect();
         blocks.push(Block::Aside(format!("Sources\n{}", lines.join("\n"))));
         blocks.push(Block::Aside(format!(
             "Its services: whose services --category {category}\nCatalogue of {}.",
-            self.catalogue.date
+            self.catalogue.date()
         )));
         Page { blocks }
     }
@@ -144,7 +138,7 @@ impl View for Model<'_> {
         let mut layers = self.catalogue.grouped();
         layers.reverse();
         let row = |layer: Layer| PictureRow {
-            id: layer.word(),
+            id: layer.as_str(),
             label: self.catalogue.layer(layer).name.to_string(),
             group: group_title(self.catalogue.group(layer)),
             cells: categories.iter().map(|category| cell(*category, layer)).collect(),
@@ -157,7 +151,7 @@ impl View for Model<'_> {
         };
         Some(Picture {
             title: "The shared responsibility model by category".to_owned(),
-            foot: format!("Catalogue of {}", self.catalogue.date),
+            foot: format!("Catalogue of {}", self.catalogue.date()),
             remarks: Vec::new(),
             columns: categories.iter().map(column).collect(),
             rows: layers.into_iter().map(row).collect(),

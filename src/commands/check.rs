@@ -9,9 +9,9 @@ use anyhow::{Context as _, bail};
 use serde::Serialize;
 
 use super::{Context, Outcome};
-use crate::catalogue::Known;
-use crate::catalogue::load::{self, Fault, File};
+use crate::catalogue::load::{self, File};
 use crate::catalogue::model::Category;
+use crate::catalogue::{Catalogue, Diagnostic};
 use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, tame};
 
 /// The arguments of `check`.
@@ -39,15 +39,15 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
         all.into_iter().filter(|fault| Path::new(&fault.file).canonicalize().ok() == own).collect()
     } else {
         match super::text(path, super::LARGEST)? {
-            Ok(text) => Known::with_overlay(&shown, &text).err().unwrap_or_default(),
+            Ok(text) => Catalogue::built_in().check_overlay(&shown, &text),
             Err(fault) => vec![fault],
         }
     };
     // Whatever stands in a file, and however it is called: it goes to a terminal.
     let harmless = |text: &str| tame(text).into_owned();
-    let faults: Vec<Fault> = faults
+    let faults: Vec<Diagnostic> = faults
         .iter()
-        .map(|fault| Fault { file: harmless(&fault.file), message: harmless(&fault.message), ..*fault })
+        .map(|fault| Diagnostic::new(harmless(&fault.file), fault.line, harmless(&fault.message)))
         .collect();
     let no = !faults.is_empty();
     let notes = if no {
@@ -62,11 +62,11 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
 fn data_folder(path: &Path) -> Option<&Path> {
     let beside = path.parent()?;
     let above =
-        || beside.file_name().and_then(|name| Category::from_word(name.to_str()?)).and_then(|_| beside.parent());
+        || beside.file_name().and_then(|name| name.to_str()?.parse::<Category>().ok()).and_then(|_| beside.parent());
     [Some(beside), above()].into_iter().flatten().find(|folder| folder.join("layers.yaml").is_file())
 }
 
-fn folder(root: &Path, shown: &str) -> anyhow::Result<Vec<Fault>> {
+fn folder(root: &Path, shown: &str) -> anyhow::Result<Vec<Diagnostic>> {
     let mut files: BTreeMap<String, File> = BTreeMap::new();
     let mut faults = Vec::new();
     let mut left = super::LARGEST;
@@ -85,7 +85,7 @@ fn folder(root: &Path, shown: &str) -> anyhow::Result<Vec<Fault>> {
                         left -= text.len();
                         files.insert(name.clone(), File { path: name, text });
                     }
-                    Err(fault) => faults.push(Fault { file: name, ..fault }),
+                    Err(fault) => faults.push(Diagnostic { file: name, ..fault }),
                 }
             }
         }
@@ -94,14 +94,15 @@ fn folder(root: &Path, shown: &str) -> anyhow::Result<Vec<Fault>> {
         bail!("no .yaml file in {shown}");
     }
     let files: Vec<File> = files.into_values().collect();
-    faults.extend(load::catalogue(&files).err().unwrap_or_default());
+    faults.extend(load::load(&files).err().unwrap_or_default());
     faults.sort_unstable();
-    let placed = |fault: Fault| Fault { file: format!("{}/{}", shown.trim_end_matches('/'), fault.file), ..fault };
+    let placed =
+        |fault: Diagnostic| Diagnostic { file: format!("{}/{}", shown.trim_end_matches('/'), fault.file), ..fault };
     Ok(faults.into_iter().map(placed).collect())
 }
 
 struct Faults {
-    faults: Vec<Fault>,
+    faults: Vec<Diagnostic>,
 }
 
 /// A fault.
@@ -118,26 +119,26 @@ pub struct FaultRecord<'c> {
 
 impl View for Faults {
     fn records(&self) -> Vec<serde_json::Value> {
-        let record = |fault: &Fault| {
+        let record = |fault: &Diagnostic| {
             serde_json::json!(FaultRecord { file: &fault.file, line: fault.line, fault: &fault.message })
         };
         self.faults.iter().map(record).collect()
     }
 
     fn grid(&self) -> Grid {
-        let row = |fault: &Fault| vec![fault.file.clone(), fault.line.to_string(), fault.message.clone()];
+        let row = |fault: &Diagnostic| vec![fault.file.clone(), fault.line.to_string(), fault.message.clone()];
         Grid { columns: vec!["file", "line", "fault"], rows: self.faults.iter().map(row).collect() }
     }
 
     fn page(&self) -> Page {
-        let row = |fault: &Fault| {
+        let row = |fault: &Diagnostic| {
             let place = Cell::new(format!("{}:{}", fault.file, fault.line), Tone::Strong);
             Row::Cells(vec![place, Cell::plain(&*fault.message)])
         };
         if self.faults.is_empty() {
             return Page::default();
         }
-        let columns = ["Where", "Fault"].map(str::to_owned).to_vec();
+        let columns = ["Where", "Diagnostic"].map(str::to_owned).to_vec();
         Page { blocks: vec![Block::Table(Table { columns, rows: self.faults.iter().map(row).collect() })] }
     }
 }

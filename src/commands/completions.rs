@@ -8,7 +8,8 @@ use clap_complete::engine::CompletionCandidate;
 use clap_complete::env::{CompleteEnv, EnvCompleter, Shells};
 
 use super::Outcome;
-use crate::catalogue::Known;
+use crate::catalogue::Catalogue;
+use crate::catalogue::model::Layer;
 
 /// The arguments of `completions`.
 #[derive(Clone, Debug, clap::Args)]
@@ -76,11 +77,11 @@ pub fn answer(program: fn() -> clap::Command) -> anyhow::Result<bool> {
 /// command itself will say.
 #[must_use]
 pub fn services() -> Vec<CompletionCandidate> {
-    let known = super::open(super::overlay_of_environment().as_deref()).unwrap_or_default();
+    let catalogue = super::open(super::overlay_of_environment().as_deref()).unwrap_or_else(|_| Catalogue::built_in());
     let mut all = Vec::new();
-    for service in known.catalogue().services {
-        all.push(CompletionCandidate::new(OsStr::new(service.id)).help(Some(service.name.to_string().into())));
-        for mode in service.modes {
+    for service in catalogue.services().iter() {
+        all.push(CompletionCandidate::new(OsStr::new(&*service.id)).help(Some(service.name.to_string().into())));
+        for mode in &service.modes {
             let name = format!("{}@{}", service.id, mode.id);
             all.push(CompletionCandidate::new(name).help(Some(mode.name.to_string().into())));
         }
@@ -91,9 +92,9 @@ pub fn services() -> Vec<CompletionCandidate> {
 /// Every layer with its name.
 #[must_use]
 pub fn layers() -> Vec<CompletionCandidate> {
-    let known = Known::default();
-    let candidate = |info: &crate::catalogue::model::LayerInfo| {
-        CompletionCandidate::new(info.layer.word()).help(Some(info.name.to_string().into()))
+    let catalogue = Catalogue::built_in();
+    let candidate = |layer: &Layer| {
+        CompletionCandidate::new(layer.as_str()).help(Some(catalogue.layer(*layer).name.to_string().into()))
     };
-    known.catalogue().layers.iter().map(candidate).collect()
+    Layer::ALL.iter().map(candidate).collect()
 }

@@ -4,17 +4,18 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::records::{CheckRecord, SourceRecord, checks, cited};
-use super::telling::{joined, party_tone};
+use super::records::{CheckRecord, SourceRecord, checks};
+use super::telling::{joined, party_tone, sides};
 use super::{Context, Outcome, completions, modes, word_parser};
-use crate::catalogue::model::{Catalogue, Category, Control, Layer, Mode, Party, Service, Split, Text};
+use crate::catalogue::model::{Category, Control, Duty, Layer, Mode, Party, Service};
+use crate::catalogue::{Answer, Catalogue};
 use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
 /// The arguments of `duties`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Only of this category
-    #[arg(long, value_name = "CATEGORY", value_parser = word_parser(Category::ALL, Category::word))]
+    #[arg(long, value_name = "CATEGORY", value_parser = word_parser(Category::ALL, Category::as_str))]
     pub category: Option<Category>,
 
     /// Of this service; may be repeated. Without it, the duties of the categories are listed
@@ -26,7 +27,7 @@ pub struct Args {
     pub layer: Option<String>,
 
     /// Only what this party must do: aws, customer, third-party; shared lists both sides of the shared layers
-    #[arg(long, value_name = "PARTY", value_parser = word_parser(Party::ALL, Party::word))]
+    #[arg(long, value_name = "PARTY", value_parser = word_parser(Party::ALL, Party::as_str))]
     pub party: Option<Party>,
 
     /// Only duties for whose layer an automated check exists, with the checks
@@ -51,8 +52,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
     if args.service.is_empty() {
         for &category in Category::ALL {
             for &layer in &layers {
-                let split = catalogue.default_split(category, layer).split;
-                duties.extend(args.wanted(Place { category, service: None, mode: None, layer, split }));
+                let answer = catalogue.default_split(category, layer);
+                duties.extend(args.wanted(Place { category, service: None, mode: None, layer, answer }));
             }
         }
     }
@@ -61,8 +62,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
         for mode in modes(service, named) {
             let category = crate::catalogue::category(service, mode);
             for &layer in &layers {
-                let split = catalogue.split(service, mode, layer).split;
-                duties.extend(args.wanted(Place { category, service: Some(service), mode, layer, split }));
+                let answer = catalogue.split(service, mode, layer);
+                duties.extend(args.wanted(Place { category, service: Some(service), mode, layer, answer }));
             }
         }
     }
@@ -74,26 +75,26 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
 
 impl Args {
     /// The duties of one split that were asked for, the customer's first.
-    fn wanted<'c>(&self, place: Place<'c>) -> Vec<Duty<'c>> {
-        let split = place.split;
-        let controlled = |wanted: &String| split.controls.iter().any(|id| id.to_string().eq_ignore_ascii_case(wanted));
-        if !self.control.as_ref().is_none_or(controlled) || self.category.is_some_and(|wanted| wanted != place.category)
-        {
+    fn wanted<'c>(&self, place: Place<'c>) -> Vec<Listed<'c>> {
+        if self.category.is_some_and(|wanted| wanted != place.category) {
             return Vec::new();
         }
-        let third = split.third_party.map(|third| third.duties).unwrap_or_default();
-        let sides = [(Party::Customer, split.customer), (Party::Aws, split.aws), (Party::ThirdParty, third)];
-        let wanted = |side: Party| match self.party {
+        let is_wanted = |side: Party| match self.party {
             None => true,
-            Some(Party::Shared) => split.party == Party::Shared,
+            Some(Party::Shared) => place.answer.split.party == Party::Shared,
             Some(party) => party == side,
         };
-        sides
-            .into_iter()
-            .filter(|(side, _)| {
-                wanted(*side) && (!self.checks || *side == Party::Customer && !place.checks().is_empty())
+        let bears = |duty: &Duty| {
+            self.control.as_ref().is_none_or(|wanted| {
+                place.answer.controls_of(duty).iter().any(|id| id.to_string().eq_ignore_ascii_case(wanted))
             })
-            .flat_map(|(party, duties)| duties.iter().map(move |sentence| Duty { place, party, sentence }))
+        };
+        let has_checks = !self.checks || !place.checks().is_empty();
+        sides(&place.answer, None)
+            .filter(|(side, _, duty)| {
+                is_wanted(*side) && bears(duty) && has_checks && (!self.checks || *side == Party::Customer)
+            })
+            .map(|(party, _, duty)| Listed { place, party, duty })
             .collect()
     }
 }
@@ -105,25 +106,25 @@ struct Place<'c> {
     service: Option<&'c Service>,
     mode: Option<&'c Mode>,
     layer: Layer,
-    split: &'c Split,
+    answer: Answer<'c>,
 }
 
-impl Place<'_> {
-    fn checks(&self) -> Vec<CheckRecord> {
+impl<'c> Place<'c> {
+    fn checks(&self) -> Vec<CheckRecord<'c>> {
         self.service.map_or_else(Vec::new, |service| checks(service, self.layer))
     }
 }
 
 /// One sentence of a split, and whose it is.
-struct Duty<'c> {
+struct Listed<'c> {
     place: Place<'c>,
     party: Party,
-    sentence: Text,
+    duty: &'c Duty,
 }
 
 struct List<'c> {
     catalogue: &'c Catalogue,
-    duties: Vec<Duty<'c>>,
+    duties: Vec<Listed<'c>>,
     /// Whether the checks were asked for.
     checks: bool,
 }
@@ -144,13 +145,12 @@ pub struct DutyRecord<'c> {
     pub party: Party,
     /// What must be done.
     pub duty: &'c str,
-    /// NIST SP 800-53 Rev 5 control ids of the split.
-    #[cfg_attr(test, schemars(with = "Vec<String>"))]
+    /// NIST SP 800-53 Rev 5 controls on which the duty bears; the split's where the duty names none.
     pub controls: &'c [Control],
     /// The pages.
     pub sources: Vec<SourceRecord<'c>>,
     /// The automated checks that prove the customer's duties in this layer.
-    pub checks: Vec<CheckRecord>,
+    pub checks: Vec<CheckRecord<'c>>,
 }
 
 impl<'c> List<'c> {
@@ -159,13 +159,13 @@ impl<'c> List<'c> {
             .iter()
             .map(|duty| DutyRecord {
                 category: duty.place.category,
-                service: duty.place.service.map(|service| service.id),
-                mode: duty.place.mode.map(|mode| mode.id),
+                service: duty.place.service.map(|service| &*service.id),
+                mode: duty.place.mode.map(|mode| &*mode.id),
                 layer: duty.place.layer,
                 party: duty.party,
-                duty: duty.sentence,
-                controls: duty.place.split.controls,
-                sources: cited(self.catalogue, duty.place.split).into_iter().map(SourceRecord::from).collect(),
+                duty: duty.duty,
+                controls: duty.place.answer.controls_of(duty.duty),
+                sources: self.catalogue.cited(&duty.place.answer.split.sources).map(SourceRecord::from).collect(),
                 checks: if duty.party == Party::Customer { duty.place.checks() } else { Vec::new() },
             })
             .collect()
@@ -219,13 +219,15 @@ impl View for List<'_> {
             let label = if new { self.catalogue.layer(duty.place.layer).name.to_string() } else { String::new() };
             let side = match duty.party {
                 Party::Customer => self.team(duty).unwrap_or("you"),
-                Party::ThirdParty => duty.place.split.third_party.map_or("third party", |third| third.name),
+                Party::ThirdParty => {
+                    duty.place.answer.split.third_party.as_ref().map_or("third party", |third| &*third.name)
+                }
                 _ => "AWS",
             };
             rows.push(Row::Cells(vec![
                 Cell::new(label, Tone::Strong),
                 Cell::new(side, party_tone(duty.party)),
-                Cell::plain(duty.sentence),
+                Cell::plain(&**duty.duty),
             ]));
             let last = self
                 .duties
@@ -248,7 +250,7 @@ impl View for List<'_> {
                 Block::Aside(format!(
                     "{count} {}. Catalogue of {}.",
                     if count == 1 { "duty" } else { "duties" },
-                    self.catalogue.date
+                    self.catalogue.date()
                 )),
             ],
         }
@@ -256,7 +258,7 @@ impl View for List<'_> {
 }
 
 impl List<'_> {
-    fn team(&self, duty: &Duty<'_>) -> Option<&str> {
+    fn team(&self, duty: &Listed<'_>) -> Option<&str> {
         duty.place.service.and_then(|service| self.catalogue.team(service, duty.place.layer))
     }
 }

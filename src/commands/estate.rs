@@ -12,8 +12,9 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 
 use super::{Context, modes};
-use crate::catalogue::model::{Catalogue, Condition, Mode, Service};
-use crate::catalogue::resolve::{Meaning, Resolver};
+use crate::catalogue::Catalogue;
+use crate::catalogue::model::{Condition, Mode, Service};
+use crate::catalogue::resolve::Meaning;
 use crate::inventory::{self, Item, Sink};
 use crate::render::tame;
 
@@ -34,7 +35,7 @@ pub(super) fn ask<'c>(
     stdin: &mut dyn BufRead,
     notes: &mut Vec<String>,
 ) -> anyhow::Result<Asked<'c>> {
-    let mut estate = Estate::new(context.catalogue(), context.known.resolver());
+    let mut estate = Estate::new(context.catalogue());
     let piped = names.is_empty() && from.is_empty() && !std::io::stdin().is_terminal();
     let from_stdin = piped || names == ["-"];
     if !from_stdin && names.iter().any(|name| name == "-") {
@@ -53,7 +54,7 @@ pub(super) fn ask<'c>(
         columns.extend(modes(service, mode).into_iter().map(|mode| Column { service, mode, resources: None }));
     }
     let mut seen = HashSet::new();
-    columns.retain(|column| seen.insert((column.service.id, column.mode.map(|mode| mode.id))));
+    columns.retain(|column| seen.insert((&column.service.id, column.mode.map(|mode| &mode.id))));
     let asked = from_stdin || !from.is_empty() || !names.is_empty();
     Ok(Asked { columns: asked.then_some(columns), estate })
 }
@@ -69,7 +70,7 @@ const OTHERS: &str = "(others)";
 
 /// What an inventory holds, service by service.
 pub(super) struct Estate<'c> {
-    resolver: Resolver<'c>,
+    catalogue: &'c Catalogue,
     /// The conditions that a resource type takes part in, in the order in which they are tried: a value before an
     /// absence before the bare type; of equals the one written last, because files begin with the plain way to run.
     conditions: HashMap<&'c str, Vec<Clue<'c>>>,
@@ -109,21 +110,21 @@ pub(super) struct Unmatched<'c> {
 }
 
 impl<'c> Estate<'c> {
-    fn new(catalogue: &'c Catalogue, resolver: Resolver<'c>) -> Self {
+    fn new(catalogue: &'c Catalogue) -> Self {
         let mut conditions: HashMap<&str, Vec<Clue<'_>>> = HashMap::new();
         let mut attributes = HashSet::new();
-        for service in catalogue.services {
+        for service in catalogue.services().iter() {
             let own = service.when.iter().map(|condition| (None, condition));
             let moded =
                 service.modes.iter().flat_map(|mode| mode.when.iter().map(move |condition| (Some(mode), condition)));
             for (mode, condition) in own.chain(moded) {
-                conditions.entry(condition.resource).or_default().push(Clue { service, mode, condition });
+                conditions.entry(&condition.r#type).or_default().push(Clue { service, mode, condition });
                 attributes.extend(condition.attribute.as_ref().and_then(|path| path.split('.').next()));
             }
         }
         for clues in conditions.values_mut() {
             let rank = |clue: &Clue<'_>| match clue.condition {
-                Condition { attribute: Some(_), is: [_, ..], .. } => 0,
+                Condition { attribute: Some(_), is, .. } if !is.is_empty() => 0,
                 Condition { attribute: Some(_), .. } => 1,
                 Condition { .. } => 2,
             };
@@ -131,7 +132,7 @@ impl<'c> Estate<'c> {
             *clues = (0..=2).flat_map(of).collect();
         }
         Self {
-            resolver,
+            catalogue,
             conditions,
             attributes,
             tallies: BTreeMap::new(),
@@ -262,17 +263,17 @@ impl Sink for Estate<'_> {
         self.items += count;
         let clues = self.conditions.get(name).map_or(&[][..], |clues| &clues[..]);
         let fits = |clue: &&Clue<'_>| {
-            clue.condition.attribute.as_ref().is_none_or(|path| attributes.fit(path, clue.condition.is))
+            clue.condition.attribute.as_ref().is_none_or(|path| attributes.fit(path, &clue.condition.is))
         };
         let told = clues.iter().filter(|clue| clue.mode.is_none()).find(fits).map(|clue| clue.service);
-        let (service, named) = match (told, self.resolver.resolve(name).meaning) {
+        let (service, named) = match (told, self.catalogue.resolve(name).meaning) {
             (Some(service), _) => (service, None),
             (None, Meaning::Service(service, mode)) => (service, mode),
-            (None, Meaning::Several(exception)) => {
+            (None, Meaning::Ambiguous(exception)) => {
                 let candidates = exception.services.iter().map(|id| &**id).collect();
                 return self.miss(name, count, candidates);
             }
-            (None, Meaning::Nothing(_)) => return self.ignored(name, "no service of AWS's", count),
+            (None, Meaning::NoService(_)) => return self.ignored(name, "no service of AWS's", count),
             (None, Meaning::Check(_) | Meaning::NoSuchMode(_) | Meaning::Unknown) => {
                 return match stranger(name) {
                     Some(provider) => self.ignored(provider, inventory::ANOTHER_PROVIDERS, count),
@@ -283,11 +284,11 @@ impl Sink for Estate<'_> {
         let own = || clues.iter().filter(|clue| clue.mode.is_some() && clue.service.id == service.id);
         let mode = named.or_else(|| own().find(fits).and_then(|clue| clue.mode));
         let denies = |clue: &Clue<'_>| {
-            clue.condition.attribute.as_ref().is_some_and(|path| attributes.rule_out(path, clue.condition.is))
+            clue.condition.attribute.as_ref().is_some_and(|path| attributes.rule_out(path, &clue.condition.is))
         };
         // An EKS cluster in Auto Mode says so; one that is not leaves the word to its node groups and Fargate profiles.
         let could = own().any(|clue| !denies(clue));
-        let tally = self.tallies.entry(service.id).or_default();
+        let tally = self.tallies.entry(&service.id).or_default();
         tally.service = Some(service);
         match mode.and_then(|mode| service.modes.iter().position(|own| own.id == mode.id)) {
             Some(place) => *tally.modes.entry(place).or_default() += count,

@@ -17,7 +17,8 @@ use serde_json::Value;
 use super::estate::{self, Column, plural};
 use super::telling::{group_title, joined, picture_column};
 use super::{Context, Outcome, completions, word_parser};
-use crate::catalogue::model::{Catalogue, Layer, Maker, Mode, Party, Service};
+use crate::catalogue::Catalogue;
+use crate::catalogue::model::{Check, CheckProvider, Layer, LayerChecks, Mode, Party, Service};
 use crate::inventory::verdicts::{self, Verdict};
 use crate::render::{Block, Cell, Grid, Page, Picture, PictureCell, PictureRow, Row, Table, Tone, View, values};
 
@@ -97,8 +98,8 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     let catalogue = context.catalogue();
     let layer = args.layer.as_deref().map(|word| context.layer(word, "whose gaps --layer")).transpose()?;
     let mut notes = Vec::new();
-    let checks = catalogue.services.iter().flat_map(Service::checks);
-    let known: HashSet<String> = checks.map(|check| check.id.to_ascii_lowercase()).collect();
+    let checks = catalogue.services().iter().flat_map(Service::checks);
+    let known: HashSet<String> = checks.map(|(_, _, check)| check.id.to_ascii_lowercase()).collect();
     let mut ran: HashMap<String, Ran> = HashMap::new();
     let mut strangers = HashSet::new();
     for path in &args.findings {
@@ -161,7 +162,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
             let modes: Vec<_> =
                 columns.iter().filter(|column| column.service.id == service.id).map(|column| column.mode).collect();
             let held = modes.iter().any(|mode| catalogue.split(service, *mode, own).split.party != Party::Aws);
-            let proofs = service.checks().any(|check| check.layer == own);
+            let proofs = service.checks.contains_key(&own);
             if held || proofs {
                 view.rows.push(Gap::new((service, modes), own, resources, &ran));
             }
@@ -186,11 +187,12 @@ struct Ran {
 
 /// The services of which a check ran.
 fn seen<'c>(catalogue: &'c Catalogue, ran: &HashMap<String, Ran>) -> Vec<Column<'c>> {
-    let of = |service: &&Service| service.checks().any(|check| ran.contains_key(&check.id.to_ascii_lowercase()));
+    let of =
+        |service: &&Service| service.checks().any(|(_, _, check)| ran.contains_key(&check.id.to_ascii_lowercase()));
     let modes = |service: &'c Service| {
         super::modes(service, None).into_iter().map(move |mode| Column { service, mode, resources: None })
     };
-    catalogue.services.iter().filter(of).flat_map(modes).collect()
+    catalogue.services().iter().filter(of).flat_map(modes).collect()
 }
 
 /// A layer of a service, and what its checks say.
@@ -216,12 +218,13 @@ impl<'c> Gap<'c> {
         ran: &HashMap<String, Ran>,
     ) -> Self {
         let (mut passing, mut failing, mut undecided, mut silent) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for check in service.checks().filter(|check| check.layer == layer) {
+        for (_, check) in service.checks.get(&layer).into_iter().flat_map(LayerChecks::iter) {
+            let check: &Check = check;
             match ran.get(&check.id.to_ascii_lowercase()) {
-                Some(ran) if ran.failed > 0 => failing.push(check.id),
-                Some(ran) if ran.passed > 0 => passing.push(check.id),
-                Some(_) => undecided.push(check.id),
-                None => silent.push(check.id),
+                Some(ran) if ran.failed > 0 => failing.push(&*check.id),
+                Some(ran) if ran.passed > 0 => passing.push(&*check.id),
+                Some(_) => undecided.push(&*check.id),
+                None => silent.push(&*check.id),
             }
         }
         let state = match (failing.is_empty(), passing.is_empty()) {
@@ -253,11 +256,11 @@ impl<'c> Gap<'c> {
 
     /// The first silent check of every maker.
     fn for_instance(&self) -> String {
-        let first = |maker: &Maker| {
-            let own = self.service.checks().filter(|check| check.maker == *maker && check.layer == self.layer);
-            own.map(|check| check.id).find(|id| self.silent.contains(id))
+        let first = |maker: &CheckProvider| {
+            let own = self.service.checks.get(&self.layer).map_or(&[][..], |checks| checks.of(*maker));
+            own.iter().map(|check| &*check.id).find(|id| self.silent.contains(id))
         };
-        Maker::ALL.iter().filter_map(first).collect::<Vec<_>>().join(", ")
+        CheckProvider::ALL.iter().filter_map(first).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -292,7 +295,7 @@ struct Gaps<'c> {
 impl<'c> Gaps<'c> {
     fn typed(&self) -> Vec<GapRecord<'c>> {
         let record = |row: &Gap<'c>| GapRecord {
-            service: row.service.id,
+            service: &row.service.id,
             layer: row.layer,
             resources: row.resources,
             state: row.state,
@@ -309,8 +312,9 @@ impl<'c> Gaps<'c> {
         let team = self.catalogue.team(row.service, row.layer).unwrap_or("you");
         let mut duties: Vec<(&str, Vec<&str>)> = Vec::new();
         for mode in &row.modes {
-            let id = mode.map_or("", |mode| mode.id);
-            for duty in self.catalogue.split(row.service, *mode, row.layer).split.customer {
+            let id = mode.map_or("", |mode| &*mode.id);
+            for duty in self.catalogue.split(row.service, *mode, row.layer).duties(Party::Customer) {
+                let duty: &str = duty;
                 match duties.iter_mut().find(|(own, _)| *own == duty) {
                     Some((_, modes)) => modes.push(id),
                     None => duties.push((duty, vec![id])),
@@ -370,8 +374,8 @@ impl View for Gaps<'_> {
             }
             for row in own {
                 rows.push(Row::Cells(vec![
-                    Cell::new(row.service.id, Tone::Strong),
-                    Cell::plain(row.layer.word()),
+                    Cell::new(&*row.service.id, Tone::Strong),
+                    Cell::plain(row.layer.as_str()),
                     Cell::new(state.word(), state.tone()),
                     Cell::plain(row.because()),
                 ]));
@@ -384,7 +388,7 @@ impl View for Gaps<'_> {
                 Block::Aside(format!(
                     "{}.\nA check that passes proves what it checks and no more. Catalogue of {}.",
                     self.counts(),
-                    self.catalogue.date
+                    self.catalogue.date()
                 )),
             ],
         }
@@ -397,7 +401,7 @@ impl View for Gaps<'_> {
             if services.last().is_none_or(|last| last.service.id != row.service.id) {
                 services.push(row);
             }
-            cells.insert((row.service.id, row.layer), row);
+            cells.insert((&*row.service.id, row.layer), row);
         }
         let cell = |service: &str, layer| {
             let row = cells.get(&(service, layer))?;
@@ -413,9 +417,9 @@ impl View for Gaps<'_> {
                 "did not run" => 2,
                 _ => 1,
             };
-            let own = || row.service.checks().filter(|check| check.layer == layer);
+            let own = || row.service.checks.get(&layer).into_iter().flat_map(LayerChecks::iter);
             let checks: Vec<_> =
-                (0..=2).flat_map(|wanted| own().filter(move |check| rank(check.id) == wanted)).collect();
+                (0..=2).flat_map(|wanted| own().filter(move |(_, check)| rank(&check.id) == wanted)).collect();
             Some(PictureCell {
                 word: row.state.word(),
                 tone: row.state.tone(),
@@ -424,9 +428,9 @@ impl View for Gaps<'_> {
                 facts: vec![("because", row.because())],
                 sources: checks
                     .iter()
-                    .map(|check| {
-                        let title = format!("{} ({}): {}", check.id, check.maker.name(), said(check.id));
-                        (title, check.url(), String::new())
+                    .map(|(provider, check)| {
+                        let title = format!("{} ({}): {}", check.id, provider.name(), said(&check.id));
+                        (title, check.url(*provider), String::new())
                     })
                     .collect(),
             })
@@ -435,14 +439,14 @@ impl View for Gaps<'_> {
         layers.reverse();
         layers.retain(|layer| cells.keys().any(|(_, own)| own == layer));
         let row = |layer: Layer| PictureRow {
-            id: layer.word(),
-            label: self.catalogue.layer(layer).name.to_owned(),
+            id: layer.as_str(),
+            label: self.catalogue.layer(layer).name.to_string(),
             group: group_title(self.catalogue.group(layer)),
-            cells: services.iter().map(|row| cell(row.service.id, layer)).collect(),
+            cells: services.iter().map(|row| cell(&row.service.id, layer)).collect(),
         };
         Some(Picture {
             title: "Which of our duties are proven".to_owned(),
-            foot: format!("{}. Catalogue of {}", self.counts(), self.catalogue.date),
+            foot: format!("{}. Catalogue of {}", self.counts(), self.catalogue.date()),
             remarks: vec!["A check that passes proves what it checks and no more.".to_owned()],
             rows: layers.into_iter().map(row).collect(),
             columns: services.iter().map(|row| picture_column(row.service, None, row.resources)).collect(),

@@ -4,9 +4,10 @@ use clap_complete::engine::ArgValueCandidates;
 use serde_json::Value;
 
 use super::records::LayerRecord;
-use super::telling::{group_title, party_cell};
+use super::telling::{duty_rows, group_title, party_cell, sides};
 use super::{Context, Outcome, completions};
-use crate::catalogue::model::{Catalogue, Category, Group, Layer};
+use crate::catalogue::model::{Category, Layer};
+use crate::catalogue::{Catalogue, Group};
 use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
 /// The arguments of `layers`.
@@ -41,25 +42,20 @@ impl Layers<'_> {
             Block::Text(info.definition.to_string()),
             Block::Facts(vec![
                 ("group".to_owned(), self.catalogue.group(layer).to_string()),
-                ("also called".to_owned(), info.aliases.join(", ")),
+                ("also called".to_owned(), info.aliases.iter().map(|alias| &**alias).collect::<Vec<_>>().join(", ")),
             ]),
         ];
         let mut rows = Vec::new();
         for &category in Category::ALL {
-            let split = self.catalogue.default_split(category, layer).split;
-            let mut first = Some((Cell::new(category.word(), Tone::Strong), party_cell(split.party)));
-            for (side, tone, duties) in [("you", Tone::Customer, &split.customer), ("AWS", Tone::Aws, &split.aws)] {
-                for duty in *duties {
-                    let (label, who) = first.take().unwrap_or_default();
-                    rows.push(Row::Cells(vec![label, who, Cell::new(side, tone), Cell::plain(duty)]));
-                }
-            }
+            let answer = self.catalogue.default_split(category, layer);
+            let name = Cell::new(category.as_str(), Tone::Strong);
+            rows.extend(duty_rows(vec![name, party_cell(answer.split.party)], sides(&answer, None)));
         }
         let columns = ["Category", "By default", "", "Must do"].map(str::to_owned).to_vec();
         blocks.push(Block::Table(Table { columns, rows }));
         blocks.push(Block::Aside(format!(
             "Where it is yours: whose services --layer {layer} --party customer\nCatalogue of {}.",
-            self.catalogue.date
+            self.catalogue.date()
         )));
         Page { blocks }
     }
@@ -98,7 +94,7 @@ impl View for Layers<'_> {
         for group in Group::ALL {
             rows.push(Row::Group(group_title(*group).to_owned()));
             for record in records.iter().filter(|record| record.group == *group) {
-                let mut cells = vec![Cell::new(record.layer.word(), Tone::Strong)];
+                let mut cells = vec![Cell::new(record.layer.as_str(), Tone::Strong)];
                 cells.extend(record.defaults.each().map(party_cell));
                 rows.push(Row::Cells(cells));
             }
@@ -109,7 +105,7 @@ impl View for Layers<'_> {
                 Block::Table(Table { columns, rows }),
                 Block::Aside(format!(
                     "Who holds each layer when nothing more specific is said. One in full: whose layers os\nCatalogue of {}.",
-                    self.catalogue.date
+                    self.catalogue.date()
                 )),
             ],
         }

@@ -4,7 +4,7 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use super::Outcome;
-use crate::catalogue::Known;
+use crate::catalogue::Catalogue;
 
 /// The arguments of `man`.
 #[derive(Clone, Debug, clap::Args)]
@@ -61,7 +61,7 @@ pub fn run(args: &Args, program: clap::Command) -> anyhow::Result<Outcome> {
     let usage = command.render_usage().to_string();
     let command = command.override_usage(usage.trim_start_matches("Usage: ").to_owned()).display_name(name.clone());
     let version = concat!("whose ", env!("CARGO_PKG_VERSION"));
-    let date = Known::default().catalogue().date.to_string();
+    let date = Catalogue::built_in().date().to_string();
     let page = Man::new(command).title(name).date(date).source(version).manual("User Commands");
     let whole = args.command.is_none();
 

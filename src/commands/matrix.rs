@@ -15,9 +15,10 @@ use serde_json::Value;
 
 use super::estate::{self, Asked, Column, Estate, plural};
 use super::records::AnswerRecord;
-use super::telling::{joined, party_cell, party_tone, party_word, picture_column, picture_rows};
+use super::telling::{duty_rows, joined, party_cell, party_tone, party_word, picture_column, picture_rows, sides};
 use super::{Context, Outcome, completions, word_parser};
-use crate::catalogue::model::{Catalogue, Layer, Party};
+use crate::catalogue::Catalogue;
+use crate::catalogue::model::{Layer, Party};
 use crate::render::{Block, Cell, Grid, Page, Picture, Row, Table, Tone, View, values};
 
 /// The arguments of `matrix`.
@@ -36,7 +37,7 @@ pub struct Args {
     pub layer: Vec<String>,
 
     /// Only where PARTY holds the layer
-    #[arg(long, value_name = "PARTY", value_parser = word_parser(Party::ALL, Party::word))]
+    #[arg(long, value_name = "PARTY", value_parser = word_parser(Party::ALL, Party::as_str))]
     pub party: Option<Party>,
 
     /// Only the layers that change hands between the services
@@ -144,27 +145,10 @@ impl<'c> Matrix<'c> {
             }
             rows.push(Row::Group(party_word(party).to_uppercase()));
             for column in own {
-                let split = self.catalogue.split(column.service, column.mode, layer).split;
-                let team = self.catalogue.team(column.service, layer).unwrap_or("you");
-                let mut duties: Vec<(Cell, &str)> = Vec::new();
-                duties.extend(split.customer.iter().map(|duty| (Cell::new(team, Tone::Customer), duty)));
-                if party != Party::Customer {
-                    duties.extend(split.aws.iter().map(|duty| (Cell::new("AWS", Tone::Aws), duty)));
-                }
-                if let Some(third) = &split.third_party {
-                    duties.extend(third.duties.iter().map(|duty| (Cell::new(&*third.name, Tone::ThirdParty), duty)));
-                }
-                let mut label = Some(column.counted());
-                for (side, duty) in duties {
-                    rows.push(Row::Cells(vec![
-                        Cell::new(label.take().unwrap_or_default(), Tone::Strong),
-                        side,
-                        Cell::plain(duty),
-                    ]));
-                }
-                if let Some(label) = label {
-                    rows.push(Row::Cells(vec![Cell::new(label, Tone::Strong), party_cell(party), Cell::default()]));
-                }
+                let answer = self.catalogue.split(column.service, column.mode, layer);
+                let duties = sides(&answer, self.catalogue.team(column.service, layer))
+                    .filter(|(side, ..)| *side != Party::Aws || party != Party::Customer);
+                rows.extend(duty_rows(vec![Cell::new(column.counted(), Tone::Strong)], duties));
             }
         }
         let columns = ["Service", "Who", "Must do"].map(str::to_owned).to_vec();
@@ -175,7 +159,7 @@ impl<'c> Matrix<'c> {
     fn by_layer(&self, layers: &[Layer]) -> Block {
         let mut rows = Vec::new();
         for &layer in layers.iter().rev() {
-            let mut cells = vec![Cell::new(layer.word(), Tone::Strong)];
+            let mut cells = vec![Cell::new(layer.as_str(), Tone::Strong)];
             cells.extend(self.columns.iter().map(|column| {
                 let party = self.party_of(column, layer);
                 if self.party.is_some_and(|wanted| wanted != party) { Cell::default() } else { party_cell(party) }
@@ -266,7 +250,7 @@ fn short_layer(layer: Layer) -> &'static str {
 
 impl<'c> Matrix<'c> {
     fn counts(&self) -> String {
-        let services: BTreeSet<&str> = self.columns.iter().map(|column| column.service.id).collect();
+        let services: BTreeSet<&str> = self.columns.iter().map(|column| &*column.service.id).collect();
         let count = plural(services.len() as u64, "service");
         match self.columns.len() {
             columns if columns > services.len() => format!("{count}, {columns} with their modes"),
@@ -329,7 +313,7 @@ impl View for Matrix<'_> {
         let of = |column: &Column<'_>| picture_column(column.service, column.mode, column.resources);
         Some(Picture {
             title: "Who secures what: responsibility matrix".to_owned(),
-            foot: format!("{}. Catalogue of {}", self.counts(), self.catalogue.date),
+            foot: format!("{}. Catalogue of {}", self.counts(), self.catalogue.date()),
             remarks: self.remarks.clone(),
             rows: picture_rows(self.catalogue, &self.layers, &columns, |party| {
                 self.party.is_none_or(|own| own == party)
@@ -349,7 +333,7 @@ impl View for Matrix<'_> {
                 let of = |layer: &&Layer| {
                     self.agree(**layer) && self.columns.first().is_some_and(|c| self.party_of(c, **layer) == party)
                 };
-                let same: Vec<&str> = self.layers.iter().filter(of).map(|layer| layer.word()).collect();
+                let same: Vec<&str> = self.layers.iter().filter(of).map(|layer| layer.as_str()).collect();
                 if !same.is_empty() && self.party.is_none_or(|wanted| wanted == party) {
                     folded.push((format!("{} in all", party_word(party)), same.join(", ")));
                 }
@@ -369,7 +353,7 @@ impl View for Matrix<'_> {
         }
         blocks.push(Block::Aside(format!(
             "What each must do: --layer os, -o html, or -o json. Catalogue of {}.",
-            self.catalogue.date
+            self.catalogue.date()
         )));
         Page { blocks }
     }

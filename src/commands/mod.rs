@@ -2,10 +2,9 @@
 //! of them need is here (the question they are asked in), in `records` (the answer as data), in `telling` (the answer for
 //! people) and in `estate` (what an inventory holds).
 
-use crate::catalogue::Known;
-use crate::catalogue::load::Fault;
-use crate::catalogue::model::{Catalogue, Category, Layer, Mode, Service};
+use crate::catalogue::model::{Category, Id, Layer, Mode, Service};
 use crate::catalogue::resolve::{Meaning, Resolution};
+use crate::catalogue::{Catalogue, Diagnostic};
 use crate::render::{Canvas, Format, View};
 
 pub mod categories;
@@ -29,7 +28,7 @@ mod telling;
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'c> {
     /// The catalogue, with an overlay if there is one.
-    pub known: &'c Known,
+    pub catalogue: &'c Catalogue,
     /// The output format.
     pub format: Format,
     /// What there is to write on.
@@ -57,12 +56,12 @@ impl Outcome {
 
 impl<'c> Context<'c> {
     fn catalogue(&self) -> &'c Catalogue {
-        self.known.catalogue()
+        self.catalogue
     }
 
     /// The view in the format that was asked for.
     fn render(&self, view: &dyn View) -> anyhow::Result<String> {
-        crate::render::render(view, self.format, self.canvas, &self.catalogue().date.to_string())
+        crate::render::render(view, self.format, self.canvas, &self.catalogue().date().to_string())
     }
 
     /// The service (and mode) that `name` means.
@@ -71,42 +70,41 @@ impl<'c> Context<'c> {
     ///
     /// An unknown or ambiguous name, with what to do next.
     fn service(&self, name: &str) -> anyhow::Result<(&'c Service, Option<&'c Mode>)> {
-        if let Some(category) = Category::from_word(&name.to_ascii_lowercase()) {
+        if let Ok(category) = name.to_ascii_lowercase().parse::<Category>() {
             let docker =
                 if category == Category::Container { " (and not Docker: for that see ecs, eks, fargate)" } else { "" };
             anyhow::bail!("`{name}` is a category, not a service{docker}\n  try: whose categories {category}");
         }
-        let resolver = self.known.resolver();
-        let Resolution { meaning, .. } = resolver.resolve(name);
+        let Resolution { meaning, .. } = self.catalogue.resolve(name);
         match meaning {
             Meaning::Service(service, mode) => Ok((service, mode)),
-            Meaning::Several(exception) => {
-                let candidates = exception.services.join(", ");
+            Meaning::Ambiguous(exception) => {
+                let candidates = joined_ids(&exception.services);
                 anyhow::bail!(
                     "`{name}` may mean {candidates}: {}\n  name one: whose {}",
                     exception.reason,
-                    exception.services.first().map_or("", |id| id)
+                    exception.services.first().map_or("", |id| &**id)
                 )
             }
             Meaning::Check(proofs) => {
                 let of: Vec<String> =
-                    proofs.iter().map(|(service, check)| format!("{} {}", service.id, check.layer)).collect();
+                    proofs.iter().map(|proof| format!("{} {}", proof.service.id, proof.layer)).collect();
                 anyhow::bail!("`{name}` is a check of {}\n  try: whose {}", of.join(", "), of[0])
             }
-            Meaning::Nothing(exception) => anyhow::bail!("`{name}` is no AWS service: {}", exception.reason),
+            Meaning::NoService(exception) => anyhow::bail!("`{name}` is no AWS service: {}", exception.reason),
             Meaning::NoSuchMode(service) => {
                 let wanted = name.rsplit_once('@').map_or(name, |(_, mode)| mode);
                 if service.modes.is_empty() {
-                    anyhow::bail!("{} has no modes\n  try: whose {}", service.short, service.id)
+                    anyhow::bail!("{} has no modes\n  try: whose {}", service.short_name(), service.id)
                 }
-                let near = crate::catalogue::names::nearest(wanted, service.modes.iter().map(|mode| mode.id), 1);
-                let modes: Vec<&str> = service.modes.iter().map(|mode| mode.id).collect();
+                let near = crate::catalogue::normalize::nearest(wanted, service.modes.iter().map(|mode| &*mode.id), 1);
+                let modes: Vec<&str> = service.modes.iter().map(|mode| &*mode.id).collect();
                 anyhow::bail!(
                     "{} has no mode `{wanted}`; its modes are {}\n  try: whose {}@{}",
-                    service.short,
+                    service.short_name(),
                     modes.join(", "),
                     service.id,
-                    near.first().unwrap_or(&modes[0])
+                    near.first().map_or(modes[0], |near| near)
                 )
             }
             Meaning::Unknown => anyhow::bail!(unknown(name, self)),
@@ -123,16 +121,14 @@ impl<'c> Context<'c> {
             return Ok(layer);
         }
         let mut every: Vec<&str> = Vec::new();
-        for info in self.catalogue().layers {
-            every.extend([info.layer.word(), info.name]);
+        for layer in Layer::ALL {
+            let info = self.catalogue.layer(*layer);
+            every.extend([layer.as_str(), &*info.name]);
             every.extend(info.aliases.iter().map(|alias| &**alias));
         }
-        let mut near: Vec<&str> = Vec::new();
-        for called in crate::catalogue::names::nearest(word, every, 6) {
-            let id = self.catalogue().find_layer(called).map_or(called, |layer| layer.word());
-            if !near.contains(&id) {
-                near.push(id);
-            }
+        let mut near: Vec<Layer> = Vec::new();
+        for called in crate::catalogue::normalize::nearest(word, every, 6) {
+            near.extend(self.catalogue.find_layer(&called).filter(|layer| !near.contains(layer)));
         }
         near.truncate(3);
         match near.first() {
@@ -150,7 +146,7 @@ fn unknown(name: &str, context: &Context<'_>) -> String {
     if let Some(layer) = context.catalogue().find_layer(name) {
         return format!("`{name}` is a layer, not a service\n  try: whose layers {layer}");
     }
-    let near = context.known.resolver().suggestions(name, 3);
+    let near = context.catalogue().suggestions(name, 3);
     match near.first() {
         Some(first) => format!(
             "no service is called `{name}`; did you mean {}?\n  try: whose {first}",
@@ -162,11 +158,11 @@ fn unknown(name: &str, context: &Context<'_>) -> String {
 
 /// The modes in which a question is answered: the one that was named, else each, else none.
 fn modes<'c>(service: &'c Service, named: Option<&'c Mode>) -> Vec<Option<&'c Mode>> {
-    match named {
-        Some(mode) => vec![Some(mode)],
-        None if service.modes.is_empty() => vec![None],
-        None => service.modes.iter().map(Some).collect(),
-    }
+    named.map_or_else(|| service.variants(), |mode| vec![Some(mode)])
+}
+
+fn joined_ids(ids: &[Id]) -> String {
+    ids.iter().map(|id| &**id).collect::<Vec<_>>().join(", ")
 }
 
 /// Reads the word of a closed set for clap, with the words in `--help` and in errors.
@@ -187,7 +183,7 @@ const LARGEST: usize = 16 << 20;
 /// # Errors
 ///
 /// A file that cannot be read, or is larger than that.
-fn text(file: &std::path::Path, room: usize) -> anyhow::Result<Result<String, Fault>> {
+fn text(file: &std::path::Path, room: usize) -> anyhow::Result<Result<String, Diagnostic>> {
     use anyhow::Context as _;
     use std::io::Read;
     let shown = file.display().to_string();
@@ -201,7 +197,7 @@ fn text(file: &std::path::Path, room: usize) -> anyhow::Result<Result<String, Fa
     Ok(String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = memchr::memchr_iter(b'\n', valid).count() + 1;
-        Fault { file: shown, line, message: "not UTF-8 text".to_owned() }
+        Diagnostic::new(shown, line, "not UTF-8 text")
     }))
 }
 
@@ -216,11 +212,11 @@ pub fn overlay_of_environment() -> Option<std::path::PathBuf> {
 /// # Errors
 ///
 /// A file that cannot be read, or one with faults, which are all listed.
-pub fn open(file: Option<&std::path::Path>) -> anyhow::Result<Known> {
-    let Some(file) = file else { return Ok(Known::default()) };
+pub fn open(file: Option<&std::path::Path>) -> anyhow::Result<Catalogue> {
+    let Some(file) = file else { return Ok(Catalogue::built_in()) };
     let shown = file.display().to_string();
     let text = text(file, LARGEST)?.map_err(|fault| vec![fault]);
-    text.and_then(|text| Known::with_overlay(&shown, &text)).map_err(|faults| {
+    text.and_then(|text| Catalogue::built_in().with_overlay(&shown, &text)).map_err(|faults| {
         let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("the catalogue {shown} has faults\n  {}\n  try: whose check {shown}", lines.join("\n  "))
     })

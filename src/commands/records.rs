@@ -4,10 +4,10 @@
 use serde::Serialize;
 
 use crate::catalogue::model::{
-    Basis, Catalogue, Category, Control, Date, Group, Layer, Lifecycle, Lines, Maker, Mode, Party, Rule, Service,
-    Sharing, Source, Split, Stage, Text, ThirdParty,
+    Basis, Category, CheckProvider, Control, Date, Layer, LayerChecks, Lifecycle, Mode, Party, Service, Sharing,
+    Source, Stage,
 };
-use crate::catalogue::{Answer, category};
+use crate::catalogue::{Answer, Catalogue, Group, Rule, category};
 
 /// A source as the records tell it.
 #[derive(Clone, Debug, Serialize)]
@@ -18,38 +18,58 @@ pub struct SourceRecord<'c> {
     /// The page's title.
     pub title: &'c str,
     /// The page's address.
-    pub url: String,
+    pub url: &'c str,
     /// The day to which the text that was read is dated.
     pub checked: Date,
 }
 
 impl<'c> From<&'c Source> for SourceRecord<'c> {
     fn from(source: &'c Source) -> Self {
-        Self { id: source.id(), title: source.title(), url: source.url(), checked: source.checked }
+        Self { id: &source.id, title: &source.title, url: &source.url, checked: source.checked }
     }
 }
 
 /// An automated check.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct CheckRecord {
+pub struct CheckRecord<'c> {
     /// Whose check.
-    pub kind: Maker,
+    pub kind: CheckProvider,
     /// Its id.
-    pub id: Text,
-    /// Its maker's page about it.
+    pub id: &'c str,
+    /// Its provider's page about it.
     pub url: String,
 }
 
 /// The checks that prove the customer's duties in a layer.
-pub(super) fn checks(service: &Service, layer: Layer) -> Vec<CheckRecord> {
-    let own = service.checks().filter(|check| check.layer == layer);
-    own.map(|check| CheckRecord { kind: check.maker, id: check.id, url: check.url() }).collect()
+pub(super) fn checks(service: &Service, layer: Layer) -> Vec<CheckRecord<'_>> {
+    let own = service.checks.get(&layer).into_iter().flat_map(LayerChecks::iter);
+    own.map(|(kind, check)| CheckRecord { kind, id: &check.id, url: check.url(kind) }).collect()
 }
 
-/// The sources that a split cites.
-pub(super) fn cited<'c>(catalogue: &'c Catalogue, split: &'c Split) -> Vec<&'c Source> {
-    catalogue.sources(split.sources).collect()
+/// The sentences of one side.
+fn sentences<'c>(answer: &Answer<'c>, side: Party) -> Vec<&'c str> {
+    answer.duties(side).map(|duty| &**duty).collect()
+}
+
+/// A duty that holds whatever the service says about the layer.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct AlwaysRecord<'c> {
+    /// Who must do it.
+    pub party: Party,
+    /// What must be done.
+    pub duty: &'c str,
+}
+
+/// The part of a named third party.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ThirdPartyRecord<'c> {
+    /// Who it is.
+    pub name: &'c str,
+    /// What it must do.
+    pub duties: Vec<&'c str>,
 }
 
 /// The answer for one layer of one service in one mode, as `show` and `matrix` tell it.
@@ -71,24 +91,29 @@ pub struct AnswerRecord<'c> {
     /// How the halves of a shared layer hang together.
     pub sharing: Option<Sharing>,
     /// AWS's duties.
-    pub aws: Lines,
+    pub aws: Vec<&'c str>,
     /// The customer's duties.
-    pub customer: Lines,
+    pub customer: Vec<&'c str>,
+    /// What both sides must do whatever the service says about the layer.
+    pub always: Vec<AlwaysRecord<'c>>,
     /// The third party's name and duties.
-    pub third_party: Option<&'static ThirdParty>,
+    pub third_party: Option<ThirdPartyRecord<'c>>,
     /// The level whose split answers.
     pub rule: Rule,
     /// Whether a page says it about this service.
     pub basis: Basis,
     /// NIST SP 800-53 Rev 5 control ids.
-    #[cfg_attr(test, schemars(with = "Vec<String>"))]
-    pub controls: &'c [Control],
+    pub controls: Vec<Control>,
     /// Where AWS's pages disagree, or what to know.
     pub note: Option<&'c str>,
     /// The pages.
     pub sources: Vec<SourceRecord<'c>>,
     /// The automated checks that prove the customer's duties.
-    pub checks: Vec<CheckRecord>,
+    pub checks: Vec<CheckRecord<'c>>,
+    /// What AWS announced about the end of the mode, or of the service.
+    pub lifecycle: Option<LifecycleRecord<'c>>,
+    /// The day on which the service's whole file had been read against AWS's pages.
+    pub reviewed: Option<Date>,
     /// `overlay` where an overlay gives the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<&'static str>,
@@ -99,27 +124,35 @@ pub struct AnswerRecord<'c> {
 
 impl<'c> AnswerRecord<'c> {
     pub(super) fn new(catalogue: &'c Catalogue, service: &'c Service, mode: Option<&'c Mode>, layer: Layer) -> Self {
-        let Answer { split, rule, basis } = catalogue.split(service, mode, layer);
+        let answer = catalogue.split(service, mode, layer);
+        let split = answer.split;
+        let lifecycle = mode.and_then(|mode| mode.lifecycle.as_ref()).or(service.lifecycle.as_ref());
         Self {
-            service: service.id,
-            name: service.name,
+            service: &service.id,
+            name: &service.name,
             category: category(service, mode),
-            mode: mode.map(|mode| mode.id),
+            mode: mode.map(|mode| &*mode.id),
             layer,
             party: split.party,
             sharing: split.sharing,
-            aws: split.aws,
-            customer: split.customer,
-            third_party: split.third_party,
-            rule,
-            basis,
-            controls: split.controls,
-            note: split.note,
-            sources: cited(catalogue, split).into_iter().map(SourceRecord::from).collect(),
+            aws: sentences(&answer, Party::Aws),
+            customer: sentences(&answer, Party::Customer),
+            always: catalogue.always(layer).map(|own| AlwaysRecord { party: own.party, duty: own.duty }).collect(),
+            third_party: split
+                .third_party
+                .as_ref()
+                .map(|third| ThirdPartyRecord { name: &third.name, duties: sentences(&answer, Party::ThirdParty) }),
+            rule: answer.rule,
+            basis: answer.basis,
+            controls: answer.controls(),
+            note: split.note.as_deref(),
+            sources: catalogue.cited(&split.sources).map(SourceRecord::from).collect(),
             checks: checks(service, layer),
+            lifecycle: lifecycle.map(|lifecycle| LifecycleRecord::new(catalogue, lifecycle)),
+            reviewed: service.reviewed,
             origin: (service.overlaid || split.overlaid).then_some("overlay"),
             // Where there is nothing for the customer to do, no team does it.
-            team: catalogue.team(service, layer).filter(|_| !split.customer.is_empty()),
+            team: catalogue.team(service, layer).filter(|_| answer.duties(Party::Customer).next().is_some()),
         }
     }
 }
@@ -157,7 +190,7 @@ pub struct LifecycleRecord<'c> {
     /// What else to know.
     pub note: Option<&'c str>,
     /// The pages' addresses.
-    pub sources: Vec<String>,
+    pub sources: Vec<&'c str>,
 }
 
 impl<'c> LifecycleRecord<'c> {
@@ -165,8 +198,8 @@ impl<'c> LifecycleRecord<'c> {
         Self {
             stage: lifecycle.stage,
             date: lifecycle.date,
-            note: lifecycle.note,
-            sources: catalogue.sources(lifecycle.sources).map(Source::url).collect(),
+            note: lifecycle.note.as_deref(),
+            sources: catalogue.cited(&lifecycle.sources).map(|source| &*source.url).collect(),
         }
     }
 }
@@ -175,14 +208,14 @@ impl<'c> ServiceRecord<'c> {
     /// The record of a service, with all its modes.
     pub(super) fn new(catalogue: &'c Catalogue, service: &'c Service) -> Self {
         Self {
-            service: service.id,
-            name: service.name,
+            service: &service.id,
+            name: &service.name,
             category: service.category,
             basis: service.basis,
-            modes: service.modes.iter().map(|mode| mode.id).collect(),
-            part_of: service.part_of,
+            modes: service.modes.iter().map(|mode| &*mode.id).collect(),
+            part_of: service.part_of.as_deref(),
             lifecycle: service.lifecycle.as_ref().map(|lifecycle| LifecycleRecord::new(catalogue, lifecycle)),
-            aliases: service.aliases.iter().chain(service.former_names).collect(),
+            aliases: service.aliases.iter().chain(&service.former_names).map(|name| &**name).collect(),
         }
     }
 }
@@ -212,12 +245,11 @@ pub struct SplitRecord<'c> {
     /// Who holds it.
     pub party: Party,
     /// AWS's duties.
-    pub aws: Lines,
+    pub aws: Vec<&'c str>,
     /// The customer's duties.
-    pub customer: Lines,
+    pub customer: Vec<&'c str>,
     /// NIST SP 800-53 Rev 5 control ids.
-    #[cfg_attr(test, schemars(with = "Vec<String>"))]
-    pub controls: &'c [Control],
+    pub controls: Vec<Control>,
     /// The pages.
     pub sources: Vec<SourceRecord<'c>>,
 }
@@ -227,21 +259,21 @@ impl<'c> CategoryRecord<'c> {
     pub(super) fn new(catalogue: &'c Catalogue, category: Category) -> Self {
         let info = catalogue.category(category);
         let split = |layer| {
-            let split = catalogue.default_split(category, layer).split;
+            let answer = catalogue.default_split(category, layer);
             SplitRecord {
                 layer,
-                party: split.party,
-                aws: split.aws,
-                customer: split.customer,
-                controls: split.controls,
-                sources: cited(catalogue, split).into_iter().map(SourceRecord::from).collect(),
+                party: answer.split.party,
+                aws: answer.split.aws.iter().map(|duty| &**duty).collect(),
+                customer: answer.split.customer.iter().map(|duty| &**duty).collect(),
+                controls: answer.controls(),
+                sources: catalogue.cited(&answer.split.sources).map(SourceRecord::from).collect(),
             }
         };
         Self {
             category,
-            name: info.name,
-            blurb: info.blurb,
-            note: info.note,
+            name: &info.name,
+            blurb: &info.blurb,
+            note: &info.note,
             splits: Layer::ALL.iter().map(|layer| split(*layer)).collect(),
         }
     }
@@ -260,7 +292,7 @@ pub struct LayerRecord<'c> {
     /// What belongs to it.
     pub definition: &'c str,
     /// Everyday words for it.
-    pub aliases: &'c [Text],
+    pub aliases: Vec<&'c str>,
     /// Who holds it in each category when nothing more specific is said.
     pub defaults: Defaults,
 }
@@ -290,10 +322,10 @@ impl<'c> LayerRecord<'c> {
         let party = |category| catalogue.default_split(category, layer).split.party;
         Self {
             layer,
-            name: info.name,
+            name: &info.name,
             group: catalogue.group(layer),
-            definition: info.definition,
-            aliases: info.aliases,
+            definition: &info.definition,
+            aliases: info.aliases.iter().map(|alias| &**alias).collect(),
             defaults: Defaults {
                 infrastructure: party(Category::Infrastructure),
                 container: party(Category::Container),

@@ -12,8 +12,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Context, Outcome, completions};
-use crate::catalogue::model::{Kind, Layer};
-use crate::catalogue::resolve::{Match, Meaning, Resolution, Resolver};
+use crate::catalogue::Catalogue;
+use crate::catalogue::model::{IdentifierKind, Layer};
+use crate::catalogue::resolve::{Match, Meaning, Resolution};
 use crate::render::{Block, Cell, Format, Grid, Page, Row, Table, Tone, View, tame, values};
 
 /// The longest name of a stream, in bytes: whatever is longer is no list of names.
@@ -42,10 +43,10 @@ pub fn run(
     input: &mut dyn BufRead,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let resolver = context.known.resolver();
+    let catalogue = context.catalogue();
     let piped = args.names.is_empty() && !std::io::IsTerminal::is_terminal(&std::io::stdin());
     if args.names == ["-"] || piped {
-        return stream(args.null, context, resolver, input, out);
+        return stream(args.null, context, catalogue, input, out);
     }
     if args.names.is_empty() {
         bail!("no name to resolve\n  try: whose resolve aws_db_instance, or a list: … | whose resolve -");
@@ -53,16 +54,16 @@ pub fn run(
     if args.names.iter().any(|name| name == "-") {
         bail!("`-` reads names from stdin and stands alone");
     }
-    let found: Vec<Found<'_>> = args.names.iter().map(|name| Found::new(name, resolver)).collect();
+    let found: Vec<Found<'_>> = args.names.iter().map(|name| Found::new(name, catalogue)).collect();
     let no = found.iter().any(|found| found.resolution.how == Match::None);
-    let view = Names { resolver, found };
+    let view = Names { catalogue, found };
     Ok(Outcome { text: context.render(&view)?, no, ..Outcome::default() })
 }
 
 fn stream(
     null: bool,
     context: &Context<'_>,
-    resolver: Resolver<'_>,
+    catalogue: &Catalogue,
     input: &mut dyn BufRead,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
@@ -74,7 +75,7 @@ fn stream(
             each_name(null, input, |name| {
                 no |= memo.tell(name, &mut sheet).unwrap_or_else(|| {
                     let text = text(name);
-                    let found = Found::new(&text, resolver);
+                    let found = Found::new(&text, catalogue);
                     let none = found.resolution.how == Match::None;
                     found.write_line(&mut sheet.long);
                     memo.keep(name, &sheet.long, none);
@@ -86,9 +87,9 @@ fn stream(
         }
         Format::Ndjson => each_name(null, input, |name| {
             let text = text(name);
-            let found = Found::new(&text, resolver);
+            let found = Found::new(&text, catalogue);
             no |= found.resolution.how == Match::None;
-            serde_json::to_writer(&mut *out, &found.record(resolver)).map_err(std::io::Error::from)?;
+            serde_json::to_writer(&mut *out, &found.record(catalogue)).map_err(std::io::Error::from)?;
             Ok(out.write_all(b"\n")?)
         })?,
         // The other formats are one document: they need all names before they can begin.
@@ -98,9 +99,9 @@ fn stream(
                 kept.push(text(name).into_owned());
                 Ok(())
             })?;
-            let found: Vec<Found<'_>> = kept.iter().map(|name| Found::new(name, resolver)).collect();
+            let found: Vec<Found<'_>> = kept.iter().map(|name| Found::new(name, catalogue)).collect();
             no = found.iter().any(|found| found.resolution.how == Match::None);
-            let view = Names { resolver, found };
+            let view = Names { catalogue, found };
             return Ok(Outcome { text: context.render(&view)?, no, ..Outcome::default() });
         }
     }
@@ -303,16 +304,16 @@ struct Found<'n> {
 }
 
 impl<'n> Found<'n> {
-    fn new(name: &'n str, resolver: Resolver<'n>) -> Self {
-        Self { name, resolution: resolver.resolve(name) }
+    fn new(name: &'n str, catalogue: &'n Catalogue) -> Self {
+        Self { name, resolution: catalogue.resolve(name) }
     }
 
     fn services(&self) -> Vec<&'n str> {
-        match self.resolution.meaning {
-            Meaning::Service(service, _) => vec![&service.id],
-            Meaning::Several(exception) => exception.services.to_vec(),
-            Meaning::Check(proofs) => {
-                let mut ids: Vec<&str> = proofs.iter().map(|(service, _)| service.id).collect();
+        match &self.resolution.meaning {
+            Meaning::Service(service, _) => vec![&*service.id],
+            Meaning::Ambiguous(shared) => shared.services.iter().map(|id| &**id).collect(),
+            Meaning::Check(proven) => {
+                let mut ids: Vec<&str> = proven.iter().map(|proven| &*proven.service.id).collect();
                 ids.dedup();
                 ids
             }
@@ -321,19 +322,19 @@ impl<'n> Found<'n> {
     }
 
     fn layers(&self) -> Vec<Layer> {
-        let Meaning::Check(proofs) = self.resolution.meaning else { return Vec::new() };
-        let proven = |layer: &Layer| proofs.iter().any(|(_, check)| check.layer == *layer);
-        Layer::ALL.iter().copied().filter(proven).collect()
+        let Meaning::Check(proven) = &self.resolution.meaning else { return Vec::new() };
+        let is_proven = |layer: &Layer| proven.iter().any(|proven| proven.layer == *layer);
+        Layer::ALL.iter().copied().filter(is_proven).collect()
     }
 
     fn mode(&self) -> Option<&'n str> {
         match self.resolution.meaning {
-            Meaning::Service(_, Some(mode)) => Some(mode.id),
+            Meaning::Service(_, Some(mode)) => Some(&mode.id),
             _ => None,
         }
     }
 
-    fn record(&self, resolver: Resolver<'n>) -> ResolutionRecord<'n> {
+    fn record(&self, catalogue: &'n Catalogue) -> ResolutionRecord<'n> {
         let unknown = matches!(self.resolution.meaning, Meaning::Unknown);
         ResolutionRecord {
             input: tame(self.name).into_owned(),
@@ -342,17 +343,17 @@ impl<'n> Found<'n> {
             services: self.services(),
             mode: self.mode(),
             layers: self.layers(),
-            suggestions: if unknown { resolver.suggestions(self.name, 3) } else { Vec::new() },
+            suggestions: if unknown { catalogue.suggestions(self.name, 3) } else { Vec::new() },
         }
     }
 
     /// The columns of the tab-separated form.
     fn columns(&self) -> [Cow<'n, str>; 4] {
         let services = match self.resolution.meaning {
-            Meaning::Service(service, _) => service.id.into(),
+            Meaning::Service(service, _) => Cow::Borrowed(&*service.id),
             _ => self.services().join(" ").into(),
         };
-        [tame(self.name), services, self.mode().unwrap_or_default().into(), self.resolution.how.word().into()]
+        [tame(self.name), services, self.mode().unwrap_or_default().into(), self.resolution.how.as_str().into()]
     }
 
     fn write_line(&self, to: &mut String) {
@@ -364,7 +365,7 @@ impl<'n> Found<'n> {
 }
 
 struct Names<'n> {
-    resolver: Resolver<'n>,
+    catalogue: &'n Catalogue,
     found: Vec<Found<'n>>,
 }
 
@@ -375,7 +376,7 @@ pub struct ResolutionRecord<'n> {
     /// The name as it came, control characters replaced.
     pub input: String,
     /// What kind of name it is, as far as its shape or a table tells.
-    pub kind: Option<Kind>,
+    pub kind: Option<IdentifierKind>,
     /// How it was matched.
     pub r#match: Match,
     /// The services: one, several where the name is ambiguous, or none.
@@ -390,7 +391,7 @@ pub struct ResolutionRecord<'n> {
 
 impl<'n> Names<'n> {
     fn typed(&self) -> Vec<ResolutionRecord<'n>> {
-        self.found.iter().map(|found| found.record(self.resolver)).collect()
+        self.found.iter().map(|found| found.record(self.catalogue)).collect()
     }
 }
 
@@ -406,21 +407,21 @@ impl View for Names<'_> {
 
     fn page(&self) -> Page {
         let row = |found: &Found<'_>| {
-            let record = found.record(self.resolver);
+            let record = found.record(self.catalogue);
             let how = record.r#match;
-            let means = match found.resolution.meaning {
+            let means = match &found.resolution.meaning {
                 Meaning::Service(service, mode) => {
                     let mode = mode.map_or_else(String::new, |mode| format!("@{}", mode.id));
                     format!("{}{mode} - {}", service.id, service.name)
                 }
-                Meaning::Several(exception) => format!("{}: {}", exception.services.join(", "), exception.reason),
-                Meaning::Check(proofs) => {
-                    let of = proofs.iter().map(|(service, check)| format!("{} {}", service.id, check.layer));
+                Meaning::Ambiguous(shared) => format!("{}: {}", record.services.join(", "), shared.reason),
+                Meaning::Check(proven) => {
+                    let of = proven.iter().map(|proven| format!("{} {}", proven.service.id, proven.layer));
                     format!("a check of {}", of.collect::<Vec<_>>().join(", "))
                 }
-                Meaning::Nothing(exception) => format!("no service: {}", exception.reason),
+                Meaning::NoService(exception) => format!("no service: {}", exception.reason),
                 Meaning::NoSuchMode(service) => {
-                    let modes: Vec<&str> = service.modes.iter().map(|mode| mode.id).collect();
+                    let modes: Vec<&str> = service.modes.iter().map(|mode| &*mode.id).collect();
                     format!(
                         "{} has no such mode{}{}",
                         service.id,
@@ -432,11 +433,11 @@ impl View for Names<'_> {
                 Meaning::Unknown => format!("unknown; near: {}", record.suggestions.join(", ")),
             };
             let tone = if how == Match::None { Tone::Strong } else { Tone::Plain };
-            let kind = record.kind.map_or("", Kind::word);
+            let kind = record.kind.map_or("", IdentifierKind::as_str);
             Row::Cells(vec![
                 Cell::new(found.name, Tone::Strong),
                 Cell::plain(kind),
-                Cell::new(how.word(), tone),
+                Cell::new(how.as_str(), tone),
                 Cell::plain(means),
             ])
         };

@@ -39,22 +39,55 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::fs;
 
     use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
     use serde_json::{Value, json};
 
-    use crate::catalogue::form;
+    use crate::catalogue::model::{Owners, Service, Source};
     use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord};
     use crate::commands::{check, duties, export, gaps, matrix, resolve};
 
     const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-    fn of<T: JsonSchema>(title: &str) -> Value {
-        let generator = SchemaSettings::draft2020_12().for_deserialize().into_generator();
+    fn of<T: JsonSchema>(generator: SchemaGenerator, title: &str, description: &str) -> Value {
         let mut schema = generator.into_root_schema_for::<T>().to_value();
         schema["title"] = title.into();
+        schema["description"] = description.into();
         without_null(&mut schema);
+        schema
+    }
+
+    fn reading() -> SchemaGenerator {
+        SchemaSettings::draft2020_12().for_deserialize().into_generator()
+    }
+
+    /// A file of `data/`: its folder says the category.
+    fn service_file() -> Value {
+        let title = "A service's file of the catalogue of `whose`";
+        let mut schema = of::<Service>(reading(), title, "data/<category>/<id>.yaml");
+        schema["properties"].as_object_mut().expect("a struct has properties").remove("category");
+        schema["required"].as_array_mut().expect("some are required").retain(|field| field != "category");
+        schema
+    }
+
+    /// An overlay: its services need nothing but what they change.
+    fn overlay() -> Value {
+        #[derive(JsonSchema)]
+        #[schemars(deny_unknown_fields)]
+        #[allow(dead_code, reason = "the type is described, never made")]
+        struct Overlay {
+            /// Which of your teams holds the customer's side.
+            owners: Option<Owners>,
+            /// Pages of your own.
+            sources: Option<BTreeMap<String, Source>>,
+            /// Services of your own, and corrections of built-in ones. A new one needs name, category, basis and sources.
+            services: Option<BTreeMap<String, Service>>,
+        }
+        let title = "A catalogue of your own for `whose --catalogue`";
+        let mut schema = of::<Overlay>(reading(), title, "Laid over the built-in catalogue.");
+        schema["$defs"]["Service"].as_object_mut().expect("a service is a definition").remove("required");
         schema
     }
 
@@ -139,7 +172,7 @@ mod tests {
     #[test]
     fn the_committed_schemas_are_made_from_the_types() {
         committed("records.json", &records());
-        committed("service.json", &of::<form::ServiceFile>("A service's file of the catalogue of `whose`"));
-        committed("overlay.json", &of::<form::Overlay>("A catalogue of your own for `whose --catalogue`"));
+        committed("service.json", &service_file());
+        committed("overlay.json", &overlay());
     }
 }

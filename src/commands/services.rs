@@ -5,18 +5,19 @@ use serde_json::Value;
 
 use super::records::ServiceRecord;
 use super::{Context, Outcome, completions, modes, word_parser};
-use crate::catalogue::model::{Catalogue, Category, Layer, Mode, Party, Service, Stage};
+use crate::catalogue::Catalogue;
+use crate::catalogue::model::{Category, Layer, Mode, Party, Service, Stage};
 use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
 /// The arguments of `services`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Only services of this category
-    #[arg(long, value_name = "CATEGORY", value_parser = word_parser(Category::ALL, Category::word))]
+    #[arg(long, value_name = "CATEGORY", value_parser = word_parser(Category::ALL, Category::as_str))]
     pub category: Option<Category>,
 
     /// Only services whose end AWS has announced so far: closed (to new customers), ending, ended
-    #[arg(long, value_name = "STAGE", value_parser = word_parser(Stage::ALL, Stage::word))]
+    #[arg(long, value_name = "STAGE", value_parser = word_parser(Stage::ALL, Stage::as_str))]
     pub lifecycle: Option<Stage>,
 
     /// Only services where PARTY holds this layer (in some mode at least)
@@ -24,7 +25,7 @@ pub struct Args {
     pub layer: Option<String>,
 
     /// The party that holds the layer
-    #[arg(long, value_name = "PARTY", requires = "layer", value_parser = word_parser(Party::ALL, Party::word))]
+    #[arg(long, value_name = "PARTY", requires = "layer", value_parser = word_parser(Party::ALL, Party::as_str))]
     pub party: Option<Party>,
 }
 
@@ -43,7 +44,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
         args.category.is_none_or(|category| service.category == category)
             && args.lifecycle.is_none_or(|stage| service.lifecycle.as_ref().is_some_and(|life| life.stage == stage))
     };
-    let listed = catalogue.services.iter().filter(fits).filter_map(|service| {
+    let listed = catalogue.services().iter().filter(fits).filter_map(|service| {
         let Some((layer, party)) = held else { return Some(Listed { catalogue, service, holds: None }) };
         let all = modes(service, None);
         let holds: Vec<&Mode> = all
@@ -80,7 +81,7 @@ impl<'c> List<'c> {
         let told = |Listed { catalogue, service, holds }: &Listed<'c>| {
             let mut record = ServiceRecord::new(catalogue, service);
             if let Some((_, modes)) = holds {
-                record.modes = modes.iter().map(|mode| mode.id).collect();
+                record.modes = modes.iter().map(|mode| &*mode.id).collect();
             }
             record
         };
@@ -95,7 +96,7 @@ impl View for List<'_> {
 
     fn grid(&self) -> Grid {
         let row = |listed: &Listed<'_>| {
-            [listed.service.id, listed.service.name, listed.service.category.word()].map(str::to_owned).to_vec()
+            [&*listed.service.id, &*listed.service.name, listed.service.category.as_str()].map(str::to_owned).to_vec()
         };
         Grid { columns: vec!["service", "name", "category"], rows: self.services.iter().map(row).collect() }
     }
@@ -120,10 +121,10 @@ impl View for List<'_> {
                     });
                 }
                 if let Some((_, modes)) = holds {
-                    let ids: Vec<&str> = modes.iter().map(|mode| mode.id).collect();
+                    let ids: Vec<&str> = modes.iter().map(|mode| &*mode.id).collect();
                     name.push_str(&format!(" - only @{}", ids.join(", @")));
                 }
-                rows.push(Row::Cells(vec![Cell::new(service.id, Tone::Strong), Cell::plain(name)]));
+                rows.push(Row::Cells(vec![Cell::new(&*service.id, Tone::Strong), Cell::plain(name)]));
             }
         }
         let count = self.services.len();

@@ -7,14 +7,12 @@ use clap_complete::engine::ArgValueCandidates;
 
 use serde_json::Value;
 
-use super::records::{AnswerRecord, checks, cited};
-use super::telling::{group_title, joined, party_cell, party_word, picture_column, picture_rows};
+use super::records::{AnswerRecord, checks};
+use super::telling::{duty_rows, group_title, joined, party_cell, party_word, picture_column, picture_rows, sides};
 use super::{Context, Outcome, completions, modes, word_parser};
-use crate::catalogue::model::{
-    Basis, Catalogue, Category, Group, Layer, Mode, Party, Rule, Service, Sharing, Source, SourcePlace, Stage,
-};
+use crate::catalogue::model::{Basis, Category, Id, Layer, Mode, Party, Service, Sharing, Source, Stage};
 use crate::catalogue::resolve::Meaning;
-use crate::catalogue::{Answer, category};
+use crate::catalogue::{Answer, Catalogue, Group, Rule, category};
 use crate::render::{Block, Cell, Grid, Page, Picture, Row, Table, Tone, View, values};
 
 /// The arguments of `show`.
@@ -33,7 +31,7 @@ pub struct Args {
     pub more: Vec<String>,
 
     /// Say nothing; end with 0 if PARTY holds the layer, else with 1
-    #[arg(long, value_name = "PARTY", requires = "layer", value_parser = word_parser(Party::ALL, Party::word))]
+    #[arg(long, value_name = "PARTY", requires = "layer", value_parser = word_parser(Party::ALL, Party::as_str))]
     pub is: Option<Party>,
 
     /// Print the party alone: once where all modes agree, else one line a mode
@@ -63,7 +61,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
 fn other_meant(args: &Args, service: &Service, context: &Context<'_>) -> Vec<String> {
     let Some(layer) = &args.layer else { return Vec::new() };
     let both = format!("{} {layer}", args.name);
-    match context.known.resolver().resolve(&both).meaning {
+    match context.catalogue().resolve(&both).meaning {
         Meaning::Service(other, _) if other.id != service.id => {
             vec![format!("`{both}` together names another service: whose {}", other.id)]
         }
@@ -91,7 +89,7 @@ fn quoted(args: &Args, context: &Context<'_>) -> Option<String> {
         _ => format!(" \"{}\"", words.join(" ")),
     };
     (1..=words.len()).rev().map(|cut| words.split_at(cut)).find_map(|(name, layer)| {
-        let meaning = context.known.resolver().resolve(&name.join(" ")).meaning;
+        let meaning = context.catalogue().resolve(&name.join(" ")).meaning;
         let known = layer.is_empty() || context.catalogue().find_layer(&layer.join(" ")).is_some();
         (matches!(meaning, Meaning::Service(..)) && known)
             .then(|| format!("whose{}{}", argument(name), argument(layer)))
@@ -103,11 +101,11 @@ fn is(view: &Answers<'_>, layer: Layer, party: Party) -> anyhow::Result<Outcome>
     let first = answers[0].1.split.party;
     if answers.iter().any(|(_, answer)| answer.split.party != first) {
         let of = answers.iter().map(|(mode, answer)| {
-            format!("{}@{}: {}", view.service.id, mode.map_or("", |mode| mode.id), answer.split.party)
+            format!("{}@{}: {}", view.service.id, mode.map_or("", |mode| &*mode.id), answer.split.party)
         });
         bail!(
             "the modes of {} differ in {layer}; name one\n  {}",
-            view.service.short,
+            view.service.short_name(),
             of.collect::<Vec<_>>().join("\n  ")
         );
     }
@@ -151,14 +149,15 @@ impl<'c> Answers<'c> {
             return format!("{first}\n");
         }
         let line = |(mode, answer): &(Option<&Mode>, Answer<'_>)| {
-            format!("{}\t{}\n", mode.map_or("", |mode| mode.id), answer.split.party)
+            format!("{}\t{}\n", mode.map_or("", |mode| &*mode.id), answer.split.party)
         };
         answers.iter().map(line).collect()
     }
 
     fn heading(&self) -> String {
-        let Service { name, short, id, .. } = self.service;
-        let called = if short == name { name.to_string() } else { format!("{short} - {name}") };
+        let Service { name, id, .. } = self.service;
+        let short = self.service.short_name();
+        let called = if *short == **name { name.to_string() } else { format!("{short} - {name}") };
         match self.named {
             Some(mode) => format!("{called} ({id}@{}: {})", mode.id, mode.name),
             None => format!("{called} ({id})"),
@@ -191,10 +190,10 @@ impl<'c> Answers<'c> {
                 (Stage::Ended, None) => " AWS has ended it.".to_owned(),
             });
         }
-        let modes = self.service.modes.iter().flat_map(|mode| mode.splits);
+        let modes = self.service.modes.iter().flat_map(|mode| mode.splits.values());
         if self.service.overlaid {
             about.push_str(" Answers come from your overlay.");
-        } else if self.service.splits.iter().chain(modes).any(|split| split.overlaid) {
+        } else if self.service.splits.values().chain(modes).any(|split| split.overlaid) {
             about.push_str(" Some answers come from your overlay.");
         }
         blocks.push(Block::Aside(about));
@@ -206,7 +205,7 @@ impl<'c> Answers<'c> {
         let mut blocks = self.preamble();
         let mut rows = Vec::new();
         let (mut stated, mut derived) = (0, 0);
-        let mut sources: BTreeSet<SourcePlace> = BTreeSet::new();
+        let mut sources: BTreeSet<&'c Id> = BTreeSet::new();
         let mut before = None;
         for layer in self.catalogue.grouped() {
             let group = self.catalogue.group(layer);
@@ -216,7 +215,7 @@ impl<'c> Answers<'c> {
             let answers = self.rows(layer);
             let several = answers.len() > 1;
             if several {
-                let mut cells = vec![Cell::new(layer.word(), Tone::Strong)];
+                let mut cells = vec![Cell::new(layer.as_str(), Tone::Strong)];
                 cells.resize_with(4, Cell::default);
                 rows.push(Row::Cells(cells));
             }
@@ -230,7 +229,7 @@ impl<'c> Answers<'c> {
                 }
                 let label = match mode.filter(|_| several) {
                     Some(mode) => Cell::plain(format!("  @{}", mode.id)),
-                    None => Cell::new(layer.word(), Tone::Strong),
+                    None => Cell::new(layer.as_str(), Tone::Strong),
                 };
                 rows.extend(self.duty_rows(label, layer, answer, group));
             }
@@ -248,7 +247,7 @@ impl<'c> Answers<'c> {
         };
         blocks.push(Block::Aside(format!(
             "{basis}\nCatalogue of {}. One layer in full: whose {} os",
-            self.catalogue.date,
+            self.catalogue.date(),
             self.asked()
         )));
         Page { blocks }
@@ -263,41 +262,20 @@ impl<'c> Answers<'c> {
 
     /// The rows of one answer: the party beside the first duty.
     fn duty_rows(&self, label: Cell, layer: Layer, answer: &Answer<'_>, group: Group) -> Vec<Row> {
-        let split = answer.split;
-        let mut duties: Vec<(Cell, &str)> = Vec::new();
-        let you = self.catalogue.team(self.service, layer).unwrap_or("you");
+        let party = answer.split.party;
         // What AWS does everywhere, the learner reads once in `whose layers`; here it would bury what is particular.
         let everywhere = group == Group::OfTheCloud && answer.rule == Rule::EveryService;
-        if !everywhere {
-            duties.extend(split.customer.iter().map(|duty| (Cell::new(you, Tone::Customer), duty)));
-            if split.party != Party::Customer {
-                duties.extend(split.aws.iter().map(|duty| (Cell::new("AWS", Tone::Aws), duty)));
-            }
-            if let Some(third) = &split.third_party {
-                duties.extend(third.duties.iter().map(|duty| (Cell::new(&*third.name, Tone::ThirdParty), duty)));
-            }
-        }
-        let who = party_cell(split.party);
-        if duties.is_empty() {
-            return vec![Row::Cells(vec![label, who, Cell::default(), Cell::default()])];
-        }
-        let mut first = Some((label, who));
-        duties
-            .into_iter()
-            .map(|(side, duty)| {
-                let (label, who) = first.take().unwrap_or_default();
-                Row::Cells(vec![label, who, side, Cell::plain(duty)])
-            })
-            .collect()
+        let is_shown = |side: Party| !everywhere && (side != Party::Aws || party != Party::Customer);
+        let duties = sides(answer, self.catalogue.team(self.service, layer)).filter(|(side, ..)| is_shown(*side));
+        duty_rows(vec![label, party_cell(party)], duties)
     }
 
-    fn sources(&self, places: &BTreeSet<SourcePlace>) -> Vec<Block> {
-        let places: Vec<SourcePlace> = places.iter().copied().collect();
-        let found: Vec<&Source> = self.catalogue.sources(&places).collect();
+    fn sources(&self, keys: &BTreeSet<&Id>) -> Vec<Block> {
+        let found: Vec<&Source> = keys.iter().filter_map(|key| self.catalogue.sources().get(key)).collect();
         if found.is_empty() {
             return Vec::new();
         }
-        let lines = found.iter().map(|source| format!("{} ({})\n  {}", source.title(), source.checked, source.url()));
+        let lines = found.iter().map(|source| format!("{} ({})\n  {}", source.title, source.checked, source.url));
         vec![Block::Aside(format!("Sources\n{}", lines.collect::<Vec<_>>().join("\n")))]
     }
 
@@ -318,23 +296,22 @@ impl<'c> Answers<'c> {
                 Some(Sharing::Independent) => ", independent: each side acts alone",
                 None => "",
             };
-            let third = split.third_party.map_or_else(String::new, |third| format!(" ({})", third.name));
+            let third = split.third_party.as_ref().map_or_else(String::new, |third| format!(" ({})", third.name));
             facts.push(("held by", format!("{}{third}{sharing}", party_word(split.party))));
-            if let Some(team) = self.catalogue.team(self.service, layer).filter(|_| !split.customer.is_empty()) {
+            if let Some(team) =
+                self.catalogue.team(self.service, layer).filter(|_| answer.duties(Party::Customer).next().is_some())
+            {
                 facts.push(("your team", team.to_owned()));
             }
-            facts.extend(
-                split
-                    .customer
-                    .iter()
-                    .enumerate()
-                    .map(|(n, duty)| (if n == 0 { "you must" } else { "" }, duty.to_string())),
-            );
-            facts.extend(
-                split.aws.iter().enumerate().map(|(n, duty)| (if n == 0 { "AWS must" } else { "" }, duty.to_string())),
-            );
-            if let Some(third) = &split.third_party {
-                facts.extend(third.duties.iter().map(|duty| ("third party", duty.to_string())));
+            for (side, label) in
+                [(Party::Customer, "you must"), (Party::Aws, "AWS must"), (Party::ThirdParty, "third party")]
+            {
+                let duties = answer.duties(side).map(|duty| duty.to_string());
+                facts.extend(duties.enumerate().map(|(n, duty)| (if n == 0 { label } else { "" }, duty)));
+            }
+            for always in self.catalogue.always(layer) {
+                let label = if always.party == Party::Aws { "AWS, always" } else { "you, always" };
+                facts.push((label, always.duty.to_string()));
             }
             facts.extend(split.note.iter().map(|note| ("note", note.to_string())));
             let rule = match answer.rule {
@@ -349,21 +326,19 @@ impl<'c> Answers<'c> {
             };
             facts.push(("rule", rule));
             facts.push(("basis", basis.to_owned()));
-            if !split.controls.is_empty() {
-                let controls: Vec<String> = split.controls.iter().map(ToString::to_string).collect();
-                facts.push(("NIST 800-53", controls.join(", ")));
-            }
+            let controls: Vec<String> = answer.controls().iter().map(ToString::to_string).collect();
+            facts.extend((!controls.is_empty()).then(|| ("NIST 800-53", controls.join(", "))));
             for (n, check) in checks(self.service, layer).into_iter().enumerate() {
                 let label = if n == 0 { "proven by" } else { "" };
                 facts.push((label, format!("{} ({})\n{}", check.id, check.kind.name(), check.url)));
             }
-            for (n, source) in cited(self.catalogue, split).into_iter().enumerate() {
+            for (n, source) in self.catalogue.cited(&split.sources).enumerate() {
                 let label = if n == 0 { "sources" } else { "" };
-                facts.push((label, format!("{} (checked {})\n{}", source.title(), source.checked, source.url())));
+                facts.push((label, format!("{} (checked {})\n{}", source.title, source.checked, source.url)));
             }
             blocks.push(Block::Facts(facts.into_iter().map(|(label, body)| (label.to_owned(), body)).collect()));
         }
-        blocks.push(Block::Aside(format!("Catalogue of {}.", self.catalogue.date)));
+        blocks.push(Block::Aside(format!("Catalogue of {}.", self.catalogue.date())));
         Page { blocks }
     }
 }
@@ -409,7 +384,7 @@ impl View for Answers<'_> {
         let columns: Vec<_> = modes(self.service, self.named).into_iter().map(|mode| (self.service, mode)).collect();
         Some(Picture {
             title: format!("Who secures {}", self.heading()),
-            foot: format!("Catalogue of {}", self.catalogue.date),
+            foot: format!("Catalogue of {}", self.catalogue.date()),
             remarks: Vec::new(),
             rows: picture_rows(self.catalogue, &self.layers(), &columns, |_| true),
             columns: columns.into_iter().map(|(service, mode)| picture_column(service, mode, None)).collect(),

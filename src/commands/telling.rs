@@ -1,9 +1,8 @@
 //! How answers are told to people: the words and tones of parties and groups, and the picture that several commands draw.
 
-use super::records::cited;
-use crate::catalogue::Answer;
-use crate::catalogue::model::{Catalogue, Group, Layer, Mode, Party, Service};
-use crate::render::{Cell, PictureCell, PictureColumn, PictureRow, Tone};
+use crate::catalogue::model::{Duty, Layer, Mode, Party, Service};
+use crate::catalogue::{Answer, Catalogue, Group};
+use crate::render::{Cell, PictureCell, PictureColumn, PictureRow, Row, Tone};
 
 /// The tone of a party.
 pub(super) fn party_tone(party: Party) -> Tone {
@@ -39,6 +38,34 @@ pub(super) fn party_cell(party: Party) -> Cell {
     Cell::new(party_word(party), party_tone(party))
 }
 
+/// The duties of an answer, the customer's first, each with whose it is: `team` or you, AWS, the third party by name.
+pub(super) fn sides<'c>(
+    answer: &Answer<'c>,
+    team: Option<&'c str>,
+) -> impl Iterator<Item = (Party, &'c str, &'c Duty)> + use<'c> {
+    let third = answer.split.third_party.as_ref().map_or("third party", |third| &*third.name);
+    let names = [(Party::Customer, team.unwrap_or("you")), (Party::Aws, "AWS"), (Party::ThirdParty, third)];
+    let answer = *answer;
+    names.into_iter().flat_map(move |(party, name)| answer.duties(party).map(move |duty| (party, name, duty)))
+}
+
+/// The duties of an answer as rows of a table: `label` beside the first, who must do it, and what. At least one row.
+pub(super) fn duty_rows<'c>(label: Vec<Cell>, duties: impl Iterator<Item = (Party, &'c str, &'c Duty)>) -> Vec<Row> {
+    let blank = || vec![Cell::default(); label.len()];
+    let mut rows: Vec<Row> = Vec::new();
+    for (party, name, duty) in duties {
+        let mut cells = if rows.is_empty() { label.clone() } else { blank() };
+        cells.extend([Cell::new(name, party_tone(party)), Cell::plain(&**duty)]);
+        rows.push(Row::Cells(cells));
+    }
+    if rows.is_empty() {
+        let mut cells = label;
+        cells.extend([Cell::default(), Cell::default()]);
+        rows.push(Row::Cells(cells));
+    }
+    rows
+}
+
 /// Values inside one cell, joined by a space.
 pub(super) fn joined<T: ToString>(values: impl IntoIterator<Item = T>) -> String {
     values.into_iter().map(|value| value.to_string()).collect::<Vec<_>>().join(" ")
@@ -71,33 +98,30 @@ pub(super) fn picture_rows(
     let mut ordered: Vec<Layer> = catalogue.grouped().into_iter().filter(|layer| layers.contains(layer)).collect();
     ordered.reverse();
     let cell = |service: &Service, mode: Option<&Mode>, layer: Layer| {
-        let Answer { split, rule, basis } = catalogue.split(service, mode, layer);
-        let team = catalogue.team(service, layer).filter(|_| !split.customer.is_empty());
-        let third = split.third_party.iter().flat_map(|third| third.duties.iter().map(|duty| (&*third.name, duty)));
-        let yours = split.customer.iter().map(|duty| (team.unwrap_or("you"), duty));
-        let duties = yours.chain(split.aws.iter().map(|duty| ("AWS", duty))).chain(third);
-        let mut facts = vec![("basis", basis.to_string()), ("rule", rule.to_string())];
+        let answer = catalogue.split(service, mode, layer);
+        let split = answer.split;
+        let team = catalogue.team(service, layer).filter(|_| answer.duties(Party::Customer).next().is_some());
+        let duties = sides(&answer, team).map(|(_, who, duty)| (who.to_owned(), duty.to_string())).collect();
+        let mut facts = vec![("basis", answer.basis.to_string()), ("rule", answer.rule.to_string())];
         facts.extend((service.overlaid || split.overlaid).then(|| ("origin", "your overlay".to_owned())));
         facts.extend(split.sharing.map(|sharing| ("sharing", sharing.to_string())));
         facts.extend(split.note.iter().map(|note| ("note", note.to_string())));
-        if !split.controls.is_empty() {
-            let controls: Vec<String> = split.controls.iter().map(ToString::to_string).collect();
-            facts.push(("NIST 800-53", controls.join(", ")));
-        }
+        let controls: Vec<String> = answer.controls().iter().map(ToString::to_string).collect();
+        facts.extend((!controls.is_empty()).then(|| ("NIST 800-53", controls.join(", "))));
         wanted(split.party).then(|| PictureCell {
             word: party_word(split.party),
             tone: party_tone(split.party),
             team: team.map(str::to_owned),
-            duties: duties.map(|(who, duty)| (who.to_owned(), duty.to_string())).collect(),
+            duties,
             facts,
-            sources: cited(catalogue, split)
-                .into_iter()
-                .map(|source| (source.title().to_owned(), source.url(), source.checked.to_string()))
+            sources: catalogue
+                .cited(&split.sources)
+                .map(|source| (source.title.to_string(), source.url.to_string(), source.checked.to_string()))
                 .collect(),
         })
     };
     let row = |layer| PictureRow {
-        id: Layer::word(layer),
+        id: Layer::as_str(layer),
         label: catalogue.layer(layer).name.to_string(),
         group: group_title(catalogue.group(layer)),
         cells: columns.iter().map(|(service, mode)| cell(service, *mode, layer)).collect(),

@@ -5,5 +5,5 @@ use serde_json::{Map, Value};
 use super::json;
 
 pub(super) fn document(records: &[Value], extra: Map<String, Value>, date: &str) -> anyhow::Result<String> {
-    Ok(serde_saphyr::to_string(&json::envelope(records, extra, date))?)
+    Ok(serde_yaml::to_string(&json::envelope(records, extra, date))?)
 }

@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Context, Outcome, completions, modes};
-use crate::catalogue::model::{Catalogue, Category, Date, Layer, Mode, Service};
+use crate::catalogue::Catalogue;
+use crate::catalogue::model::{Category, Date, Identifiers, Layer, Mode, Service};
 use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord, SourceRecord};
 
 mod oscal;
@@ -57,7 +58,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
     }
     // In the catalogue's order and once each, whatever was asked for in which order and how often.
     let every = catalogue
-        .services
+        .services()
         .iter()
         .flat_map(|service| modes(service, None).into_iter().map(move |mode| Answered { service, mode }));
     let wanted = |one: &Answered<'_>| {
@@ -145,8 +146,11 @@ impl<'c> ExportRecord<'c> {
     fn new(catalogue: &'c Catalogue, modes: &[Answered<'c>]) -> Self {
         let service = modes[0].service;
         let mut identifiers: std::collections::BTreeMap<&str, Vec<&str>> = std::collections::BTreeMap::new();
-        for own in service.identifiers {
-            identifiers.entry(own.kind.word()).or_default().extend(own.names);
+        for (kind, _) in Identifiers::KINDS {
+            let names: Vec<&str> = service.identifiers.of(*kind).iter().map(|name| &**name).collect();
+            if !names.is_empty() {
+                identifiers.insert(kind.as_str(), names);
+            }
         }
         let splits = modes.iter().flat_map(|mode| mode.records(catalogue)).collect();
         Self { service: ServiceRecord::new(catalogue, service), identifiers, splits }
@@ -156,8 +160,8 @@ impl<'c> ExportRecord<'c> {
 fn document(catalogue: &Catalogue, answered: &[Answered<'_>]) -> anyhow::Result<String> {
     let document = Document {
         schema: crate::render::SCHEMA,
-        catalogue: catalogue.date,
-        sources: catalogue.sources.iter().map(|source| json!(SourceRecord::from(source))).collect(),
+        catalogue: catalogue.date(),
+        sources: catalogue.sources().iter().map(|source| json!(SourceRecord::from(source))).collect(),
         layers: Layer::ALL.iter().map(|layer| json!(LayerRecord::new(catalogue, *layer))).collect(),
         categories: Category::ALL.iter().map(|category| json!(CategoryRecord::new(catalogue, *category))).collect(),
         results: Services { catalogue, answered },

@@ -14,8 +14,8 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::Answered;
-use crate::catalogue::category;
-use crate::catalogue::model::{Catalogue, Check, Control, Kind, Maker, Party, Service};
+use crate::catalogue::model::{Check, CheckProvider, Control, Id, IdentifierKind, Layer, Party, Service};
+use crate::catalogue::{Catalogue, category};
 use crate::commands::records::{AnswerRecord, SourceRecord};
 use crate::commands::telling::{joined, party_word};
 use crate::render::tame;
@@ -58,8 +58,8 @@ pub(super) fn write(catalogue: &Catalogue, answered: &[Answered<'_>]) -> anyhow:
 fn metadata(catalogue: &Catalogue, provider: &str, parties: Vec<Value>) -> Value {
     let mut metadata = json!({
         "title": "Who secures what on AWS: responsibilities by service and layer",
-        "last-modified": format!("{}T00:00:00Z", catalogue.date),
-        "version": catalogue.date,
+        "last-modified": format!("{}T00:00:00Z", catalogue.date()),
+        "version": catalogue.date(),
         "oscal-version": VERSION,
         "links": [link(NAMESPACE)],
         "roles": [
@@ -88,7 +88,16 @@ struct Book<'c> {
 }
 
 /// Checks with the services of which they prove a duty.
-type Checks<'c> = BTreeMap<(Maker, &'static str), Vec<(&'c Service, Check)>>;
+type Checks<'c> = BTreeMap<(CheckProvider, &'c str), Vec<Proof<'c>>>;
+
+/// A check, and the layer of a service whose duties it proves a part of.
+#[derive(Clone, Copy)]
+struct Proof<'c> {
+    service: &'c Service,
+    layer: Layer,
+    provider: CheckProvider,
+    check: &'c Check,
+}
 
 fn property(name: &str, value: &str) -> Value {
     json!({ "name": name, "ns": NAMESPACE, "value": tame(value) })
@@ -116,13 +125,12 @@ fn put(object: &mut Value, name: &str, list: Vec<Value>) {
 }
 
 /// The duties by the role that must carry them out.
-fn sides<'c>(record: &AnswerRecord<'c>) -> impl Iterator<Item = (&'static str, &'c str, Vec<&'static str>)> {
-    let third = record.third_party.map(|third| ("third-party", third.name, third.duties));
-    [Some(("provider", "AWS", record.aws)), Some(("customer", "Customer", record.customer)), third]
+fn sides<'c>(record: &AnswerRecord<'c>) -> impl Iterator<Item = (&'static str, &'c str, Vec<&'c str>)> + use<'c> {
+    let third = record.third_party.as_ref().map(|third| ("third-party", third.name, third.duties.clone()));
+    [Some(("provider", "AWS", record.aws.clone())), Some(("customer", "Customer", record.customer.clone())), third]
         .into_iter()
         .flatten()
         .filter(|(_, _, duties)| !duties.is_empty())
-        .map(|(role, name, duties)| (role, name, duties.iter().collect()))
 }
 
 impl<'c> Book<'c> {
@@ -165,20 +173,22 @@ impl<'c> Book<'c> {
         let records = one.records(self.catalogue);
         let mut properties: Vec<Value> = one
             .service
-            .called(Kind::ServiceId)
-            .map(|name| json!({ "name": "service-id", "ns": AWS_NAMESPACE, "value": name }))
+            .identifiers
+            .of(IdentifierKind::ServiceId)
+            .iter()
+            .map(|name| json!({ "name": "service-id", "ns": AWS_NAMESPACE, "value": &**name }))
             .collect();
-        properties.push(property("service", one.service.id));
-        properties.extend(one.mode.map(|mode| property("mode", mode.id)));
-        properties.push(property("category", category.word()));
+        properties.push(property("service", &one.service.id));
+        properties.extend(one.mode.map(|mode| property("mode", &mode.id)));
+        properties.push(property("category", category.as_str()));
         for record in &records {
-            let mut responsibility = of_layer(record, "responsibility", record.party.word());
+            let mut responsibility = of_layer(record, "responsibility", record.party.as_str());
             if let Some(note) = record.note {
                 responsibility["remarks"] = note.into();
             }
             properties.push(responsibility);
-            properties.extend(record.sharing.map(|sharing| of_layer(record, "sharing", sharing.word())));
-            properties.push(of_layer(record, "basis", record.basis.word()));
+            properties.extend(record.sharing.map(|sharing| of_layer(record, "sharing", sharing.as_str())));
+            properties.push(of_layer(record, "basis", record.basis.as_str()));
             for (role, _, duties) in sides(record) {
                 properties.extend(duties.into_iter().map(|duty| {
                     let mut property = of_layer(record, "duty", duty);
@@ -187,7 +197,7 @@ impl<'c> Book<'c> {
                 }));
             }
         }
-        let blurb = self.catalogue.category(category).blurb;
+        let blurb = &self.catalogue.category(category).blurb;
         let mut component = json!({
             "uuid": self.id(&[&own]),
             "type": "service",
@@ -195,9 +205,9 @@ impl<'c> Book<'c> {
             "description": format!("Who secures {title}, layer by layer. {blurb}"),
         });
         put(&mut component, "props", properties);
-        let places = [one.service.sources, one.mode.map_or(&[], |mode| mode.sources)];
+        let keys: [&[Id]; 2] = [&one.service.sources, one.mode.map_or(&[], |mode| &mode.sources)];
         let catalogue = self.catalogue;
-        let pages = places.into_iter().flat_map(|places| catalogue.sources(places)).map(SourceRecord::from);
+        let pages = keys.into_iter().flat_map(|keys| catalogue.cited(keys)).map(SourceRecord::from);
         // A layer that bears on no control has its pages here.
         let alone =
             records.iter().filter(|record| record.controls.is_empty()).flat_map(|record| record.sources.clone());
@@ -211,7 +221,7 @@ impl<'c> Book<'c> {
     fn controls(&mut self, own: &str, records: &[AnswerRecord<'c>]) -> Option<Value> {
         let mut by_control: BTreeMap<Control, Vec<&AnswerRecord<'c>>> = BTreeMap::new();
         for record in records {
-            for control in record.controls {
+            for control in &record.controls {
                 by_control.entry(*control).or_default().push(record);
             }
         }
@@ -224,7 +234,7 @@ impl<'c> Book<'c> {
     fn requirement(&mut self, own: &str, control: Control, records: &[&AnswerRecord<'c>]) -> Value {
         let control = control_id(control);
         let told: Vec<String> = records.iter().map(|record| self.told(record)).collect();
-        let party = |record: &&AnswerRecord<'_>| of_layer(record, "responsibility", record.party.word());
+        let party = |record: &&AnswerRecord<'_>| of_layer(record, "responsibility", record.party.as_str());
         let mut requirement = json!({
             "uuid": self.id(&[own, &control]),
             "control-id": control,
@@ -239,7 +249,7 @@ impl<'c> Book<'c> {
     /// A layer's answer in Markdown, which is OSCAL's markup.
     fn told(&self, record: &AnswerRecord<'_>) -> String {
         let sharing = record.sharing.map_or_else(String::new, |sharing| format!(", {sharing}"));
-        let layer = self.catalogue.layer(record.layer).name;
+        let layer = &self.catalogue.layer(record.layer).name;
         let mut text = format!("**{layer}**: {}{sharing}\n", party_word(record.party));
         for (_, name, duties) in sides(record) {
             text += &format!("\n- {name}: {}", joined(duties));
@@ -258,7 +268,7 @@ impl<'c> Book<'c> {
                 let name = match (id, record.party) {
                     ("provider", Party::Aws | Party::Shared) => None,
                     ("customer", Party::Customer | Party::Shared) => record.team,
-                    ("third-party", Party::ThirdParty) => record.third_party.map(|third| third.name),
+                    ("third-party", Party::ThirdParty) => record.third_party.as_ref().map(|third| third.name),
                     _ => continue,
                 };
                 holds = true;
@@ -276,15 +286,15 @@ impl<'c> Book<'c> {
     /// The controls of Security Hub that check the service. Its other checks are noted, to become components.
     fn security_hub(&mut self, own: &str, service: &'c Service) -> Option<Value> {
         let mut controls = Checks::new();
-        for check in service.checks() {
-            let checks = if check.maker == Maker::SecurityHub { &mut controls } else { &mut self.rules };
-            let proofs = checks.entry((check.maker, check.id)).or_default();
+        for (layer, provider, check) in service.checks() {
+            let checks = if provider == CheckProvider::SecurityHub { &mut controls } else { &mut self.rules };
+            let proofs = checks.entry((provider, &*check.id)).or_default();
             // A service is here once for each of its modes.
-            if !proofs.iter().any(|(known, proof)| known.id == service.id && proof.layer == check.layer) {
-                proofs.push((service, check));
+            if !proofs.iter().any(|proof| proof.service.id == service.id && proof.layer == layer) {
+                proofs.push(Proof { service, layer, provider, check });
             }
         }
-        let requirement = |((_, id), proofs): (&(Maker, &str), &Vec<(&Service, Check)>)| {
+        let requirement = |((_, id), proofs): (&(CheckProvider, &str), &Vec<Proof<'_>>)| {
             let head = json!({ "uuid": self.id(&[own, "securityhub", id]), "control-id": id });
             self.proving(head, vec![], proofs)
         };
@@ -301,32 +311,32 @@ impl<'c> Book<'c> {
     }
 
     /// A rule of AWS Config or a check of Prowler.
-    fn rule(&self, proofs: &[(&Service, Check)]) -> Value {
-        let (_, check) = proofs[0];
+    fn rule(&self, proofs: &[Proof<'_>]) -> Value {
+        let Proof { provider, check, .. } = proofs[0];
         let head = json!({
-            "uuid": self.id(&["check", check.maker.word(), check.id]),
+            "uuid": self.id(&["check", provider.as_str(), &check.id]),
             "type": "software",
-            "title": check.id,
+            "title": &*check.id,
         });
-        let mut own = property("check", check.id);
-        own["class"] = check.maker.word().into();
+        let mut own = property("check", &check.id);
+        own["class"] = provider.as_str().into();
         self.proving(head, vec![json!({ "name": "asset-type", "value": "automated-inspection" }), own], proofs)
     }
 
     /// What is said of every check: which duties it proves, and where its maker describes it.
-    fn proving(&self, mut head: Value, mut properties: Vec<Value>, proofs: &[(&Service, Check)]) -> Value {
+    fn proving(&self, mut head: Value, mut properties: Vec<Value>, proofs: &[Proof<'_>]) -> Value {
         let mut told = Vec::new();
-        for (service, check) in proofs {
-            told.push(format!("{} ({})", service.short, self.catalogue.layer(check.layer).name));
-            let mut proof = property("proves", &format!("{}/{}", service.id, check.layer));
-            if let Some(note) = check.note {
-                proof["remarks"] = note.into();
+        for Proof { service, layer, check, .. } in proofs {
+            told.push(format!("{} ({})", service.short_name(), self.catalogue.layer(*layer).name));
+            let mut proof = property("proves", &format!("{}/{layer}", service.id));
+            if let Some(note) = &check.note {
+                proof["remarks"] = (&**note).into();
             }
             properties.push(proof);
         }
         head["description"] = format!("Proves duties of the customer: {}.", told.join(", ")).into();
         put(&mut head, "props", properties);
-        put(&mut head, "links", vec![link(&proofs[0].1.url())]);
+        put(&mut head, "links", vec![link(&proofs[0].check.url(proofs[0].provider))]);
         head["responsible-roles"] = json!([{ "role-id": "customer" }]);
         head
     }
@@ -334,7 +344,6 @@ impl<'c> Book<'c> {
 
 /// `IA-2(1)` is `ia-2.1` in NIST's catalogue.
 fn control_id(control: Control) -> String {
-    let [a, b] = control.family.map(|letter| char::from(letter.to_ascii_lowercase()));
-    let enhancement = if control.enhancement > 0 { format!(".{}", control.enhancement) } else { String::new() };
-    format!("{a}{b}-{}{enhancement}", control.number)
+    let enhancement = control.enhancement().map_or_else(String::new, |number| format!(".{number}"));
+    format!("{}-{}{enhancement}", control.family().to_ascii_lowercase(), control.number())
 }

@@ -3,7 +3,8 @@
 use clap::ValueEnum;
 
 use super::Answered;
-use crate::catalogue::model::{Catalogue, Kind, Party, Sharing};
+use crate::catalogue::Catalogue;
+use crate::catalogue::model::{IdentifierKind, Party, Sharing};
 use crate::commands::records::AnswerRecord;
 use crate::commands::telling::joined;
 use crate::render::{Grid, sheet};
@@ -91,7 +92,7 @@ pub(super) fn write(catalogue: &Catalogue, answered: &[Answered<'_>], profile: P
 }
 
 fn default(catalogue: &Catalogue, one: &Answered<'_>, record: &AnswerRecord<'_>) -> Vec<String> {
-    let names = |kind| joined(one.service.called(kind));
+    let names = |kind| joined(one.service.identifiers.of(kind));
     vec![
         record.service.to_owned(),
         record.name.to_owned(),
@@ -100,16 +101,16 @@ fn default(catalogue: &Catalogue, one: &Answered<'_>, record: &AnswerRecord<'_>)
         record.layer.to_string(),
         record.party.to_string(),
         record.sharing.map_or_else(String::new, |sharing| sharing.to_string()),
-        joined(record.aws),
-        joined(record.customer),
-        joined(record.controls),
+        joined(&record.aws),
+        joined(&record.customer),
+        joined(&record.controls),
         joined(record.sources.iter().map(|source| &source.url)),
         joined(record.sources.iter().map(|source| source.checked)),
-        names(Kind::Iam),
-        names(Kind::Cloudformation),
-        names(Kind::Terraform),
-        names(Kind::Billing),
-        catalogue.date.to_string(),
+        names(IdentifierKind::Iam),
+        names(IdentifierKind::Cloudformation),
+        names(IdentifierKind::Terraform),
+        names(IdentifierKind::Billing),
+        catalogue.date().to_string(),
         joined(record.checks.iter().map(|check| check.id)),
     ]
 }
@@ -133,14 +134,14 @@ fn caiq(catalogue: &Catalogue, one: &Answered<'_>, record: &AnswerRecord<'_>) ->
         format!("{}: {}", one.title(), catalogue.layer(record.layer).name),
         String::new(),
         owner.to_owned(),
-        filled(&[sharing.to_owned(), joined(record.aws), third(record)]),
-        joined(record.customer),
+        filled(&[sharing.to_owned(), joined(&record.aws), third(record)]),
+        joined(&record.customer),
     ]
 }
 
 fn fedramp(one: &Answered<'_>, record: &AnswerRecord<'_>) -> Vec<String> {
-    let aws = side("Inherited", joined(record.aws));
-    let customer = side("Customer", joined(record.customer));
+    let aws = side("Inherited", joined(&record.aws));
+    let customer = side("Customer", joined(&record.customer));
     let (answer, told) = match record.party {
         // The form's own rule: what is inherited whole needs no words. Where AWS holds a layer and leaves something to the
         // customer, that must be said; so it is inherited in part.
@@ -153,7 +154,7 @@ fn fedramp(one: &Answered<'_>, record: &AnswerRecord<'_>) -> Vec<String> {
 
 /// The third party's part.
 fn third(record: &AnswerRecord<'_>) -> String {
-    record.third_party.map_or_else(String::new, |third| side(third.name, joined(third.duties)))
+    record.third_party.as_ref().map_or_else(String::new, |third| side(third.name, joined(&third.duties)))
 }
 
 fn side(name: &str, duties: String) -> String {
