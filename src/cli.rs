@@ -5,8 +5,6 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::catalogue::normalize::nearest;
-use crate::catalogue::resolve::Meaning;
 use crate::commands::man::{EXAMPLES, EXIT_CODES};
 use crate::commands::{
     Context, Outcome, categories, check, completions, duties, export, gaps, layers, man, matrix, resolve, schema,
@@ -40,7 +38,6 @@ fn examples_and_exit_codes() -> String {
     max_term_width = 100,
     after_help = examples(),
     after_long_help = examples_and_exit_codes(),
-    disable_help_subcommand = true,
 )]
 pub struct Cli {
     /// What to do; without a word of its own it is `show`.
@@ -63,6 +60,16 @@ impl Cli {
     ///
     /// Whatever keeps the question from being answered.
     pub fn run(&self, context: &Context<'_>, out: &mut dyn io::Write) -> anyhow::Result<Outcome> {
+        let form = match &self.command {
+            Some(Command::Export(args)) => args.form.to_possible_value().map(|form| form.get_name().to_owned()),
+            Some(Command::Schema(_) | Command::Completions(_) | Command::Man(_)) => Some(String::new()),
+            _ => None,
+        };
+        if let (Some(form), Some(format)) = (form, self.global.output)
+            && form != format.to_string()
+        {
+            anyhow::bail!("this command has one output form, and takes no `-o {format}`\n  try: whose --help");
+        }
         // Behind a window that is worth a system call.
         let stdin = || io::BufReader::with_capacity(1 << 16, io::stdin().lock());
         match (&self.command, &self.show) {
@@ -72,10 +79,7 @@ impl Cli {
                 )
             }
             (None, None) => anyhow::bail!("which service?\n  try: whose rds, or whose --help"),
-            (Some(Command::Show(args)), _) => show::run(args, context),
-            (None, Some(args)) => {
-                show::run(args, context).map_err(|error| command_meant(args, context).unwrap_or(error))
-            }
+            (Some(Command::Show(args)), _) | (None, Some(args)) => show::run(args, context),
             (Some(Command::Services(args)), _) => services::run(args, context),
             (Some(Command::Categories(args)), _) => categories::run(args, context),
             (Some(Command::Layers(args)), _) => layers::run(args, context),
@@ -92,20 +96,6 @@ impl Cli {
     }
 }
 
-/// The mistake of a word that is near a command and near no service.
-fn command_meant(args: &show::Args, context: &Context<'_>) -> Option<anyhow::Error> {
-    let name = &args.name;
-    let catalogue = context.catalogue;
-    if !matches!(catalogue.resolve(name).meaning, Meaning::Unknown) || !catalogue.suggestions(name, 1).is_empty() {
-        return None;
-    }
-    let cli = Cli::command();
-    let near = nearest(name, cli.get_subcommands().map(clap::Command::get_name), 1).pop()?;
-    Some(anyhow::anyhow!(
-        "`{name}` is no service and no command; did you mean the command `{near}`?\n  try: whose {near} --help"
-    ))
-}
-
 /// The flags that every command takes.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Global {
@@ -115,6 +105,7 @@ pub struct Global {
         long,
         global = true,
         value_name = "FORMAT",
+        ignore_case = true,
         hide_possible_values = false,
         help_heading = "Global options"
     )]
@@ -124,9 +115,13 @@ pub struct Global {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
     pub color: Colour,
 
-    /// Lay a catalogue of your own over the built-in one [env: WHOSE_CATALOGUE]
+    /// Show long tables at once, without a pager
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub no_pager: bool,
+
+    /// Apply your own catalogue file on top of the built-in one [env: WHOSE_CATALOGUE]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
-    pub catalogue: Option<PathBuf>,
+    pub catalogue: Vec<PathBuf>,
 }
 
 /// When to use colour.

@@ -8,51 +8,31 @@
 //! whose = { version = "0.1", default-features = false }
 //! ```
 //!
-//! [`Known`](catalogue::Known) is the way in: it has the catalogue, which answers who holds a layer, and the resolver, which
-//! knows services by every name that AWS's ecosystem has for them. Nothing is read and nothing is parsed: it is all constants.
+//! [`Catalogue`](catalogue::Catalogue) is the way in: it says who holds a layer, and it knows services by every name that AWS's
+//! ecosystem has for them. No file is read: the catalogue is built in, and a service is decoded when it is asked for.
 //!
 //! ```
-//! use whose::catalogue::{Known, model::{Layer, Party}, resolve::Meaning};
+//! use whose::catalogue::{Catalogue, model::{Layer, Party}, resolve::Meaning};
 //!
-//! let known = Known::default();
-//! let resolution = known.resolver().resolve("aws_db_instance");
+//! let catalogue = Catalogue::built_in();
+//! let resolution = catalogue.resolve("aws_db_instance");
 //! let Meaning::Service(rds, mode) = resolution.meaning else { panic!("a Terraform type is a name like any other") };
 //!
-//! let answer = known.catalogue().split(rds, mode, Layer::GuestOs);
-//! assert_eq!((rds.id, answer.split.party), ("rds", Party::Aws));
-//! for duty in answer.split.customer {
-//!     println!("left to you: {duty}");
+//! let answer = catalogue.split(rds, mode, Layer::GuestOs);
+//! assert_eq!((&*rds.id, answer.split.party), ("rds", Party::Aws));
+//! for duty in answer.duties(Party::Customer) {
+//!     println!("left to you: {}", duty.text);
 //! }
-//! for source in known.catalogue().sources(answer.split.sources) {
-//!     println!("{} says so, read on {}: {}", source.title(), source.checked, source.url());
+//! for source in catalogue.cited(&answer.split.sources) {
+//!     println!("{} says so, read on {}: {}", source.title, source.checked, source.url);
 //! }
 //!
 //! // A name may mean several services; that is an answer, never a guess.
-//! let resolution = known.resolver().resolve("arn:aws:rds:eu-west-1:123456789012:cluster:orders");
-//! assert!(matches!(resolution.meaning, Meaning::Several(exception) if exception.services.contains(&"aurora")));
+//! let resolution = catalogue.resolve("arn:aws:rds:eu-west-1:123456789012:cluster:orders");
+//! assert!(matches!(resolution.meaning, Meaning::Ambiguous(shared) if shared.services.iter().any(|id| *id == "aurora")));
 //! ```
 //!
-//! # The house
-//!
-//! Data flows one way, and every module is one arrow of this line:
-//!
-//! ```text
-//! data/*.yaml ──(build.rs: load, check, bake)──▶ catalogue ─┐
-//!                                 an overlay, load, check ─▶│
-//!          a name ─────────────(catalogue::resolve)────────▶├─▶ commands ─▶ a View ─▶ render ─▶ one String ─▶ main writes
-//!          an inventory ───────(inventory::*)──────────────▶┘
-//! ```
-//!
-//! The three wings `catalogue` (what is known), `inventory` (what comes in) and `render` (what goes out) do not know each
-//! other; only the commands see all three, and commands do not know each other. Only `main` writes.
-//!
-//! # The life of one request
-//!
-//! `whose lambda@container-image platform`: `main` parses the words into a `Cli` and hands it to the command `show`. The
-//! command asks the resolver what `lambda@container-image` means, asks the catalogue for the layer called `platform` and
-//! for the split that answers it (the mode's, for it is the most specific level that speaks), and makes a view of it. The
-//! format that was asked for, or that fits what stdout is, makes one text of the view; `main` writes it and ends with the
-//! exit code that the command gave.
+//! The file `ARCHITECTURE.md` is the map of the source.
 
 pub mod catalogue;
 #[cfg(feature = "cli")]
@@ -68,6 +48,9 @@ pub mod commands;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod inventory;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod pager;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod render;

@@ -3,9 +3,11 @@
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 use whose::cli::{Cli, Colour};
 use whose::commands::{self, Context, Outcome};
+use whose::pager;
 use whose::render::{Canvas, Format, tame, tame_lines};
 
 fn main() -> ExitCode {
@@ -29,25 +31,45 @@ fn run() -> anyhow::Result<ExitCode> {
         Err(error) => return usage(&error),
     };
     let terminal = io::stdout().is_terminal();
-    let context_of = |catalogue| Context {
-        catalogue,
+    let mut overlays = cli.global.catalogue.clone();
+    if let Some(overlay) = commands::overlay_of_environment().filter(|_| overlays.is_empty()) {
+        _ = writeln!(
+            io::stderr(),
+            "WHOSE_CATALOGUE: {} is on top of the catalogue",
+            tame(&overlay.display().to_string())
+        );
+        overlays.push(overlay);
+    }
+    let catalogue = commands::open(&overlays)?;
+    let context = Context {
+        catalogue: &catalogue,
         format: cli.global.output.unwrap_or(if terminal { Format::Table } else { Format::Tsv }),
         canvas: canvas(cli.global.color, terminal),
     };
-    let catalogue = commands::open(cli.global.catalogue.clone().or_else(commands::overlay_of_environment).as_deref())?;
     let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let Outcome { text, notes, no } = cli.run(&context_of(&catalogue), &mut out)?;
+    let Outcome { text, notes, no } = cli.run(&context, &mut out)?;
     // Notes first: where both streams meet, what a table leaves out is said before the table ends the screen.
     for note in notes {
         _ = writeln!(io::stderr(), "{}", tame_lines(&note));
     }
-    out.write_all(text.as_bytes())?;
+    let is_table = context.format == Format::Table;
+    let is_paged = is_table && !cli.global.no_pager && pager::is_wanted(text.lines().count()) && pager::show(&text)?;
+    if !is_paged {
+        out.write_all(text.as_bytes())?;
+    }
     out.flush()?;
     Ok(ExitCode::from(u8::from(no)))
 }
 
 /// Help and version are answers; every other failure of the parser is a question that could not be answered.
 fn usage(error: &clap::Error) -> anyhow::Result<ExitCode> {
+    if let Some(ContextValue::String(unknown)) = error.get(ContextKind::InvalidArg)
+        && error.kind() == ErrorKind::UnknownArgument
+        && let Some(meant) = commands::guess_flag(unknown)
+    {
+        _ = writeln!(io::stderr(), "error: unexpected argument `{}`\n  try: {meant}", tame(unknown));
+        return Ok(ExitCode::from(2));
+    }
     // A message repeats what was typed, and colours are control characters: it has either, never both.
     let plain = tame_lines(&error.render().to_string());
     let coloured = |terminal| canvas(Colour::Auto, terminal).colour && !typed_controls();

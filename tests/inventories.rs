@@ -315,7 +315,7 @@ const CASES: &[Case] = &[
         file: "names.txt",
         said: &[
             "list of names: 6 names, 4 services",
-            "lambda: one thing does not say which mode; all 6 modes are shown",
+            "lambda: one thing does not say which mode; all 7 modes are shown",
             "not matched: 1 of 6 things",
             "  my-own-thing (1)",
             "ignored: 1 - another provider's (kubernetes)",
@@ -324,6 +324,7 @@ const CASES: &[Case] = &[
             ("eks@fargate", 1),
             ("lambda@container-image", 1),
             ("lambda@managed-instances", 1),
+            ("lambda@customer-managed-runtime", 1),
             ("lambda@managed-runtime-auto", 1),
             ("lambda@managed-runtime-function-update", 1),
             ("lambda@managed-runtime-manual", 1),
@@ -621,7 +622,10 @@ fn a_layer_and_a_party_narrow_the_matrix() {
     assert!(two[0].0.ends_with(" hardware") && two[1].0.ends_with(" platform"), "{two:?}");
     // Nothing fits: the answer is no.
     let none = whose(&[&base[..], &["--layer", "hardware", "--party", "third-party"]].concat());
-    assert_eq!((none.code, none.said.last().map(String::as_str)), (Some(1), Some("no service fits")));
+    assert_eq!(
+        (none.code, none.said.last().map(String::as_str)),
+        (Some(1), Some("1 more has a part of yours: --party mine"))
+    );
     let wrong = whose(&[&base[..], &["--layer", "patchign"]].concat());
     assert_eq!((wrong.code, &*wrong.out), (Some(2), ""));
     assert!(wrong.said[0].contains("did you mean"), "{:?}", wrong.said);
@@ -649,7 +653,7 @@ fn diff_leaves_what_changes_hands() {
     // A service and itself: nothing changes hands, and the answer is no.
     let same = whose(&["matrix", "ec2", "--diff"]);
     assert_eq!((same.code, &*same.out), (Some(1), ""));
-    assert_eq!(same.said, ["nothing fits"]);
+    assert_eq!(same.said, ["nothing matched these filters"]);
 }
 
 #[test]
@@ -657,7 +661,7 @@ fn a_pipe_gets_one_record_a_line() {
     let read = whose(&["matrix", "--from", &path("terraform.tfstate")]);
     let lines: Vec<Vec<&str>> = read.out.lines().map(|line| line.split('\t').collect()).collect();
     assert_eq!(lines.len(), 18);
-    assert!(lines.iter().all(|line| line.len() == 8 && line[0] == "ec2" && line[1].is_empty() && line[2] == "2"));
+    assert!(lines.iter().all(|line| line.len() == 19 && line[0] == "ec2" && line[1] == "-" && line[2] == "2"));
     assert!(lines.iter().all(|line| line[7].starts_with("https://")), "every answer has its page");
 }
 

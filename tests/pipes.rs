@@ -61,7 +61,8 @@ fn a_pipe_gets_plain_records_and_nothing_else() {
     let text = String::from_utf8(output.stdout).expect("text");
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 18, "one record a layer");
-    assert!(lines.iter().all(|line| line.split('\t').count() == 7), "seven columns in every record");
+    assert!(lines.iter().all(|line| line.split('\t').count() == 18), "the same columns in every record");
+    assert!(lines.iter().all(|line| line.split('\t').all(|cell| !cell.is_empty())), "an empty cell is a dash");
     assert!(!text.contains('\u{1b}'), "no colour");
     assert_eq!(output.stderr, b"");
 }

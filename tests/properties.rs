@@ -260,8 +260,8 @@ proptest! {
         for row in rows {
             let (services, mode, how) = said(&resolve(row[0]));
             if !row[0].contains(char::REPLACEMENT_CHARACTER) {
-                prop_assert_eq!((row[2], row[3]), (mode.as_deref().unwrap_or_default(), how.as_str()));
-                let known: BTreeSet<&str> = row[1].split(' ').filter(|id| !id.is_empty()).collect();
+                prop_assert_eq!((row[2], row[3]), (mode.as_deref().unwrap_or("-"), how.as_str()));
+                let known: BTreeSet<&str> = row[1].split(' ').filter(|id| *id != "-").collect();
                 let services: BTreeSet<&str> = services.iter().map(|id| &**id).filter(|_| how != Match::None).collect();
                 prop_assert_eq!(known, services);
             }

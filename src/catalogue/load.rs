@@ -14,7 +14,7 @@ use serde_yaml::{Mapping, Value};
 
 use super::diagnostics::{Diagnostic, Diagnostics, Path, Place, Step};
 use super::embedded::General;
-use super::model::{Category, Date, EveryServiceFile, Id, Keyed, Layer, LayersFile, Owners, Service, Source, Splits};
+use super::model::{Category, Date, EveryServiceFile, Id, Keyed, LayersFile, Owners, Service, Source};
 
 /// Deeper than any document that people write.
 const MAX_DEPTH: usize = 100;
@@ -181,10 +181,10 @@ pub(super) struct Overlay {
 }
 
 /// Reads an overlay over the services that `known` finds.
-pub(super) fn read_overlay(
+pub(super) fn read_overlay<'c>(
     file: &str,
     text: &str,
-    known: impl Fn(&str) -> Option<Service>,
+    known: &dyn Fn(&str) -> Option<&'c Service>,
     diagnostics: &mut Diagnostics,
 ) -> (Overlay, Places) {
     let (mut overlay, mut places) = (Overlay::default(), Places::default());
@@ -233,30 +233,10 @@ pub(super) fn read_overlay(
 }
 
 /// A service of an overlay, laid over what is known of it.
-fn read_over(known: Option<Service>, fields: Value, place: &Place, diagnostics: &mut Diagnostics) -> Option<Service> {
-    let layers =
-        |fields: &Value| keys(fields.get("splits").unwrap_or(&Value::Null)).filter_map(|id| id.parse().ok()).collect();
-    let own_layers: Vec<Layer> = layers(&fields);
-    let own_modes: Vec<(String, Vec<Layer>)> = match fields.get("modes") {
-        Some(Value::Mapping(modes)) => {
-            modes.iter().filter_map(|(id, mode)| Some((id.as_str()?.to_owned(), layers(mode)))).collect()
-        }
-        _ => Vec::new(),
-    };
-    let mut tree = known.as_ref().and_then(|known| serde_yaml::to_value(known).ok()).unwrap_or(Mapping::new().into());
+fn read_over(known: Option<&Service>, fields: Value, place: &Place, diagnostics: &mut Diagnostics) -> Option<Service> {
+    let mut tree = known.and_then(|known| serde_yaml::to_value(known).ok()).unwrap_or(Mapping::new().into());
     lay_over(&mut tree, fields, Level::Service);
-    let mut service = read::<Service>(tree, place, diagnostics)?;
-    service.overlaid = known.is_none_or(|known| known.overlaid || known.category != service.category);
-    let mark = |splits: &mut Splits, layers: &[Layer]| {
-        splits.iter_mut().filter(|(layer, _)| layers.contains(layer)).for_each(|(_, split)| split.overlaid = true);
-    };
-    mark(&mut service.splits, &own_layers);
-    for (id, layers) in own_modes {
-        if let Some(mode) = service.modes.iter_mut().find(|mode| mode.id == *id) {
-            mark(&mut mode.splits, &layers);
-        }
-    }
-    Some(service)
+    read::<Service>(tree, place, diagnostics)
 }
 
 /// What a mapping of a service's file is, so that an overlay replaces no more of it than it says.

@@ -76,9 +76,17 @@ pub struct Answer<'c> {
     pub rule: Rule,
     /// Whether a page says it about this service.
     pub basis: Basis,
+    /// Whether an overlay changed it.
+    pub is_overlaid: bool,
 }
 
 impl<'c> Answer<'c> {
+    /// Whether the customer has at least one duty: `mine` on the command line.
+    #[must_use]
+    pub fn is_mine(&self) -> bool {
+        self.duties(Party::Customer).next().is_some()
+    }
+
     /// The duties of one side, without those that hold whatever a service says: of AWS, of the customer, or of the third
     /// party. A shared layer has no side of its own.
     pub fn duties(&self, side: Party) -> impl Iterator<Item = &'c Duty> + use<'c> {
@@ -175,7 +183,7 @@ impl Catalogue {
 
     fn read_overlay(&self, file: &str, text: &str) -> Result<load::Overlay, Vec<Diagnostic>> {
         let mut diagnostics = Diagnostics::default();
-        let (overlay, places) = load::read_overlay(file, text, |id| self.services.get(id).cloned(), &mut diagnostics);
+        let (overlay, places) = load::read_overlay(file, text, &|id| self.services.get(id), &mut diagnostics);
         let known: Vec<&Service> = self.services.iter().collect();
         let sources: BTreeSet<&str> = self.sources.ids().collect();
         validate::validate_overlay(
@@ -190,7 +198,10 @@ impl Catalogue {
     }
 
     fn lay_over(&mut self, file: &str, text: &str) -> Result<(), Vec<Diagnostic>> {
-        let overlay = self.read_overlay(file, text)?;
+        let mut overlay = self.read_overlay(file, text)?;
+        for service in overlay.services.values_mut() {
+            service.overlaid = self.changed(service);
+        }
         overlay.services.into_values().for_each(|service| self.services.insert(service));
         overlay.sources.into_values().for_each(|source| self.sources.insert(source));
         if !overlay.owners.is_empty() {
@@ -202,6 +213,34 @@ impl Catalogue {
         self.index = Index::new(keys, targets);
         self.suggestions = Suggestions::default();
         Ok(())
+    }
+
+    /// The answers of a service that an overlay changes, and those that an earlier overlay had changed.
+    fn changed(&self, service: &Service) -> BTreeSet<(Option<Id>, Layer)> {
+        let known = self.services.get(&service.id);
+        let mut changed = known.map_or_else(BTreeSet::new, |known| known.overlaid.clone());
+        for mode in service.variants() {
+            // A mode that the service did not have has no answers from before.
+            let before = known.and_then(|known| match mode {
+                Some(mode) => known.mode(&mode.id).map(|mode| (known, Some(mode))),
+                None => known.modes.is_empty().then_some((known, None)),
+            });
+            let is_same_category =
+                before.is_some_and(|(known, before)| category(known, before) == category(service, mode));
+            for layer in Layer::ALL {
+                let after = self.split(service, mode, *layer);
+                let is_same = before.is_some_and(|(known, before)| {
+                    let before = self.split(known, before, *layer);
+                    (before.split, before.rule) == (after.split, after.rule)
+                        && is_same_category
+                        && known.checks.get(layer) == service.checks.get(layer)
+                });
+                if !is_same {
+                    changed.insert((mode.map(|mode| mode.id.clone()), *layer));
+                }
+            }
+        }
+        changed
     }
 
     /// The day of the newest source that was read.
@@ -282,18 +321,23 @@ impl Catalogue {
             Some(split) => (split, Rule::Category),
             None => (&self.every_service()[&layer], Rule::EveryService),
         };
-        Answer { layer, split, rule, basis: Basis::Derived }
+        Answer { layer, split, rule, basis: Basis::Derived, is_overlaid: false }
     }
 
     /// Who secures `layer` of `service` in `mode`. One rule: the split of the most specific level that speaks is used whole.
     #[must_use]
     pub fn split<'c>(&'c self, service: &'c Service, mode: Option<&'c Mode>, layer: Layer) -> Answer<'c> {
         let own = |splits: &'c Splits, rule| {
-            splits.get(&layer).map(|split| Answer { layer, split, rule, basis: split.basis })
+            let split = splits.get(&layer)?;
+            Some(Answer { layer, split, rule, basis: split.basis, is_overlaid: false })
         };
-        mode.and_then(|mode| own(&mode.splits, Rule::Mode))
+        let answer = mode
+            .and_then(|mode| own(&mode.splits, Rule::Mode))
             .or_else(|| own(&service.splits, Rule::Service))
-            .unwrap_or_else(|| self.default_split(category(service, mode), layer))
+            .unwrap_or_else(|| self.default_split(category(service, mode), layer));
+        let is_overlaid =
+            !service.overlaid.is_empty() && service.overlaid.contains(&(mode.map(|mode| mode.id.clone()), layer));
+        Answer { is_overlaid, ..answer }
     }
 
     /// The duties that hold in a layer whatever a service says about it.

@@ -7,7 +7,7 @@
 //! The compiled-in form is postcard, which writes fields in order and knows no names: so no `untagged`, `flatten` or
 //! `skip_serializing_if` here, and a value with two spellings asks `is_human_readable`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -439,6 +439,16 @@ impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for FromText<T> {
     }
 }
 
+/// Whether a character cannot be seen or printed, or turns the direction of what follows: no text of a catalogue needs it.
+#[must_use]
+pub fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        || u32::from(c) & 0xfffe == 0xfffe
+        || matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 checked_text! {
     /// Something that people read, on one line.
     Text,
@@ -447,8 +457,8 @@ checked_text! {
             Err("expected text, found nothing".to_owned())
         } else if text.trim() != text {
             Err("spaces at the beginning or end of a text".to_owned())
-        } else if text.chars().any(char::is_control) {
-            Err("a line break or control character in a text; write it on one line".to_owned())
+        } else if let Some(c) = text.chars().find(|c| is_unprintable(*c)) {
+            Err(format!("U+{:04X} in a text: no line breaks, control or invisible characters", u32::from(c)))
         } else {
             Ok(())
         }
@@ -511,8 +521,8 @@ checked_text! {
             Err("a duty is one sentence and ends with a full stop".to_owned())
         } else if !duty.starts_with(char::is_uppercase) {
             Err("a duty begins with a verb and a capital letter".to_owned())
-        } else if duty.chars().any(char::is_control) {
-            Err("a line break or control character in a duty; write it on one line".to_owned())
+        } else if let Some(c) = duty.chars().find(|c| is_unprintable(*c)) {
+            Err(format!("U+{:04X} in a duty: no line breaks, control or invisible characters", u32::from(c)))
         } else {
             Ok(())
         }
@@ -551,6 +561,14 @@ macro_rules! serde_as_text {
 /// A day, written as 2026-01-31.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(jiff::civil::Date);
+
+impl Date {
+    /// The days from this one to `later`; negative where that is earlier.
+    #[must_use]
+    pub fn days_until(self, later: Self) -> i64 {
+        self.0.duration_until(later.0).as_hours() / 24
+    }
+}
 
 impl FromStr for Date {
     type Err = InvalidValue;
@@ -902,9 +920,6 @@ pub struct Split {
     /// The pages that say so, by their keys.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub sources: Vec<Id>,
-    /// Whether an overlay says it.
-    #[serde(skip)]
-    pub overlaid: bool,
 }
 
 impl Split {
@@ -1311,9 +1326,9 @@ pub struct Service {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "schema::ByLayer<LayerChecks>"))]
     pub checks: BTreeMap<Layer, LayerChecks>,
-    /// Whether an overlay added it or moved it to another category, so that all its answers are the overlay's.
+    /// The answers that an overlay changed: the mode, if it has modes, and the layer.
     #[serde(skip)]
-    pub overlaid: bool,
+    pub overlaid: BTreeSet<(Option<Id>, Layer)>,
 }
 
 impl Service {

@@ -126,7 +126,10 @@ impl Candidates {
             // A name that contains what was typed is near too, but behind every mere slip.
             let rank = if let Some(distance) = distance {
                 (distance, name.len())
-            } else if chars >= 3 && wanted_letters & !letters == 0 && normal.contains(&wanted) {
+            } else if chars >= 3
+                && wanted_letters & !letters == 0
+                && (normal.starts_with(&wanted) || chars >= 5 && normal.contains(&wanted))
+            {
                 (allowed + 1 + usize::from(!normal.starts_with(&wanted)), name.len())
             } else {
                 continue;

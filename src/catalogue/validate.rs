@@ -74,6 +74,10 @@ pub(super) fn validate_overlay(
         sources: known_sources.iter().copied().chain(places.source_keys.keys().map(|key| &**key)).collect(),
         services: merged.keys().map(|id| &***id).chain(places.faulty_services.iter().map(|id| &**id)).collect(),
     };
+    for (key, place) in places.source_keys.iter().filter(|(key, _)| known_sources.contains(&***key)) {
+        let message = format!("`{key}` is a page of the built-in bibliography: give yours another key");
+        diagnostics.report_shape(place, message);
+    }
     let mut rules = Rules { references, diagnostics };
     if let Some(place) = &places.owners {
         for id in overlay.owners.services.keys() {
@@ -107,6 +111,9 @@ impl Rules<'_> {
             self.diagnostics.report(&place.at("sources"), message);
         }
         if let Some(whole) = &service.part_of {
+            if *whole == service.id {
+                self.diagnostics.report(&place.at("part_of"), "a service is not a part of itself");
+            }
             self.service_exists(whole, &place.at("part_of"));
         }
         self.lifecycle(service.lifecycle.as_ref(), &place.at("lifecycle"));

@@ -132,7 +132,7 @@ impl View for Model<'_> {
     fn picture(&self) -> Option<Picture> {
         let cell = |category, layer| {
             let party = self.catalogue.default_split(category, layer).split.party;
-            Some(PictureCell { word: party_word(party), tone: party_tone(party), ..PictureCell::default() })
+            Some(PictureCell { word: party_word(party).to_owned(), tone: party_tone(party), ..PictureCell::default() })
         };
         let categories = self.categories();
         let mut layers = self.catalogue.grouped();

@@ -77,7 +77,7 @@ pub fn answer(program: fn() -> clap::Command) -> anyhow::Result<bool> {
 /// command itself will say.
 #[must_use]
 pub fn services() -> Vec<CompletionCandidate> {
-    let catalogue = super::open(super::overlay_of_environment().as_deref()).unwrap_or_else(|_| Catalogue::built_in());
+    let catalogue = super::open(super::overlay_of_environment().as_slice()).unwrap_or_else(|_| Catalogue::built_in());
     let mut all = Vec::new();
     for service in catalogue.services().iter() {
         all.push(CompletionCandidate::new(OsStr::new(&*service.id)).help(Some(service.name.to_string().into())));

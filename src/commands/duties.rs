@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::records::{CheckRecord, SourceRecord, checks};
 use super::telling::{joined, party_tone, sides};
-use super::{Context, Outcome, completions, modes, word_parser};
+use super::{Context, Outcome, completions, variants, word_parser};
 use crate::catalogue::model::{Category, Control, Duty, Layer, Mode, Party, Service};
 use crate::catalogue::{Answer, Catalogue};
 use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
@@ -59,7 +59,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
     }
     for name in &args.service {
         let (service, named) = context.service(name)?;
-        for mode in modes(service, named) {
+        for mode in variants(service, named) {
             let category = crate::catalogue::category(service, mode);
             for &layer in &layers {
                 let answer = catalogue.split(service, mode, layer);

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 
-use super::{Context, modes};
+use super::{Context, variants};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Condition, Mode, Service};
 use crate::catalogue::resolve::Meaning;
@@ -51,7 +51,7 @@ pub(super) fn ask<'c>(
     let mut columns = estate.columns(notes);
     for name in names.iter().filter(|_| !from_stdin) {
         let (service, mode) = context.service(name)?;
-        columns.extend(modes(service, mode).into_iter().map(|mode| Column { service, mode, resources: None }));
+        columns.extend(variants(service, mode).into_iter().map(|mode| Column { service, mode, resources: None }));
     }
     let mut seen = HashSet::new();
     columns.retain(|column| seen.insert((&column.service.id, column.mode.map(|mode| &mode.id))));

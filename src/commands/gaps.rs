@@ -190,7 +190,7 @@ fn seen<'c>(catalogue: &'c Catalogue, ran: &HashMap<String, Ran>) -> Vec<Column<
     let of =
         |service: &&Service| service.checks().any(|(_, _, check)| ran.contains_key(&check.id.to_ascii_lowercase()));
     let modes = |service: &'c Service| {
-        super::modes(service, None).into_iter().map(move |mode| Column { service, mode, resources: None })
+        super::variants(service, None).into_iter().map(move |mode| Column { service, mode, resources: None })
     };
     catalogue.services().iter().filter(of).flat_map(modes).collect()
 }
@@ -421,7 +421,7 @@ impl View for Gaps<'_> {
             let checks: Vec<_> =
                 (0..=2).flat_map(|wanted| own().filter(move |(_, check)| rank(&check.id) == wanted)).collect();
             Some(PictureCell {
-                word: row.state.word(),
+                word: row.state.word().to_owned(),
                 tone: row.state.tone(),
                 team: self.catalogue.team(row.service, layer).map(str::to_owned),
                 duties: self.duties(row),

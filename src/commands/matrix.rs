@@ -4,7 +4,7 @@
 //! row.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::path::PathBuf;
 
@@ -14,11 +14,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::estate::{self, Asked, Column, Estate, plural};
-use super::records::AnswerRecord;
-use super::telling::{duty_rows, joined, party_cell, party_tone, party_word, picture_column, picture_rows, sides};
-use super::{Context, Outcome, completions, word_parser};
-use crate::catalogue::Catalogue;
+use super::records::{ANSWER_COLUMNS, AnswerRecord};
+use super::telling::{duty_rows, holder, picture_column, picture_rows, short_holder, short_layer, sides};
+use super::{Context, Outcome, PartyFilter, completions, fits_any, hidden_note};
 use crate::catalogue::model::{Layer, Party};
+use crate::catalogue::{Answer, Catalogue};
 use crate::render::{Block, Cell, Grid, Page, Picture, Row, Table, Tone, View, values};
 
 /// The arguments of `matrix`.
@@ -33,12 +33,12 @@ pub struct Args {
     pub from: Vec<PathBuf>,
 
     /// Only this layer; may be repeated
-    #[arg(long, value_name = "LAYER", add = ArgValueCandidates::new(completions::layers))]
+    #[arg(long, value_name = "LAYER", value_delimiter = ',', add = ArgValueCandidates::new(completions::layers))]
     pub layer: Vec<String>,
 
-    /// Only where PARTY holds the layer
-    #[arg(long, value_name = "PARTY", value_parser = word_parser(Party::ALL, Party::as_str))]
-    pub party: Option<Party>,
+    /// Only where PARTY holds the layer; may be repeated. mine: you have at least one duty in it
+    #[arg(long, value_name = "PARTY", value_enum, value_delimiter = ',')]
+    pub party: Vec<PartyFilter>,
 
     /// Only the layers that change hands between the services
     #[arg(long)]
@@ -64,17 +64,25 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     let mut notes = Vec::new();
     let Asked { columns, estate } = estate::ask(&args.names, &args.from, context, stdin, &mut notes)?;
     let Some(columns) = columns else {
-        bail!("of which services?\n  try: whose matrix ec2 rds s3, or: terraform show -json | whose matrix -");
+        bail!("no services given\n  try: whose matrix ec2 rds s3, or: terraform show -json | whose matrix -");
     };
     notes.extend(estate.report());
     let unmatched = !estate.unmatched.is_empty();
-    let mut view =
-        Matrix { catalogue, columns, layers, party: args.party, diff: args.diff, estate, remarks: notes.clone() };
-    view.narrow();
+    let mut view = Matrix {
+        catalogue,
+        columns,
+        layers,
+        party: args.party.clone(),
+        diff: args.diff,
+        estate,
+        remarks: notes.clone(),
+    };
+    let hidden = view.narrow();
     let nothing = view.cells().next().is_none();
     if nothing {
-        notes.push(if view.columns.is_empty() { "no service fits".to_owned() } else { "nothing fits".to_owned() });
+        notes.push("nothing matched these filters".to_owned());
     }
+    notes.extend(hidden_note(hidden).filter(|_| !args.party.contains(&PartyFilter::Mine)));
     let text = context.render(&view)?;
     Ok(Outcome { text, notes, no: nothing || (args.strict && unmatched) })
 }
@@ -83,7 +91,7 @@ struct Matrix<'c> {
     catalogue: &'c Catalogue,
     columns: Vec<Column<'c>>,
     layers: Vec<Layer>,
-    party: Option<Party>,
+    party: Vec<PartyFilter>,
     diff: bool,
     estate: Estate<'c>,
     /// What was read, what is left open, what was not matched.
@@ -102,27 +110,42 @@ pub struct CellRecord<'c> {
 }
 
 impl<'c> Matrix<'c> {
-    fn party_of(&self, column: &Column<'c>, layer: Layer) -> Party {
-        self.catalogue.split(column.service, column.mode, layer).split.party
+    fn answer(&self, column: &Column<'c>, layer: Layer) -> Answer<'c> {
+        self.catalogue.split(column.service, column.mode, layer)
     }
 
+    fn is_wanted(&self, column: &Column<'c>, layer: Layer) -> bool {
+        fits_any(&self.party, &self.answer(column, layer))
+    }
+
+    /// Whether all services give a layer to the same holder.
     fn agree(&self, layer: Layer) -> bool {
-        let mut parties = self.columns.iter().map(|column| self.party_of(column, layer));
-        let first = parties.next();
-        parties.all(|party| Some(party) == first)
+        let mut holders = self.columns.iter().map(|column| holder(&self.answer(column, layer)));
+        let first = holders.next();
+        holders.all(|holder| Some(holder) == first)
     }
 
-    /// Leaves out the layers that do not change hands, and the services of which nothing is left.
-    fn narrow(&mut self) {
+    /// Leaves out the layers that do not change hands, and the services of which nothing is left. How many cells a filter
+    /// by party hides in which the customer has a duty.
+    fn narrow(&mut self) -> usize {
         if self.diff {
             let layers = std::mem::take(&mut self.layers);
-            self.layers = layers.into_iter().filter(|layer| !self.agree(*layer)).collect();
+            let party = |column: &Column<'c>, layer| self.answer(column, layer).split.party;
+            let changes = |layer: &Layer| {
+                let mut parties = self.columns.iter().map(|column| party(column, *layer));
+                let first = parties.next();
+                parties.any(|party| Some(party) != first)
+            };
+            self.layers = layers.into_iter().filter(changes).collect();
         }
-        if let Some(party) = self.party {
-            let columns = std::mem::take(&mut self.columns);
-            let holds = |column: &Column<'c>| self.layers.iter().any(|layer| self.party_of(column, *layer) == party);
-            self.columns = columns.into_iter().filter(holds).collect();
-        }
+        let all = self.columns.iter().flat_map(|column| self.layers.iter().map(move |layer| (column, *layer)));
+        let hidden = all
+            .filter(|(column, layer)| !self.is_wanted(column, *layer) && self.answer(column, *layer).is_mine())
+            .count();
+        let columns = std::mem::take(&mut self.columns);
+        let has_any = |column: &Column<'c>| self.layers.iter().any(|layer| self.is_wanted(column, *layer));
+        self.columns = columns.into_iter().filter(|column| self.party.is_empty() || has_any(column)).collect();
+        hidden
     }
 
     /// What is left of the matrix after the filters.
@@ -130,26 +153,33 @@ impl<'c> Matrix<'c> {
         self.columns
             .iter()
             .flat_map(|column| self.layers.iter().map(move |layer| (column, *layer)))
-            .filter(|(column, layer)| self.party.is_none_or(|party| self.party_of(column, *layer) == party))
+            .filter(|(column, layer)| self.is_wanted(column, *layer))
     }
 
     /// One layer: who must do what, service by service.
     fn by_service(&self, layer: Layer) -> Vec<Block> {
         let info = self.catalogue.layer(layer);
-        let mut rows = Vec::new();
         // What leaves most to the customer comes first.
-        for party in [Party::Customer, Party::Shared, Party::ThirdParty, Party::Aws] {
-            let mut own = self.columns.iter().filter(|column| self.party_of(column, layer) == party).peekable();
-            if own.peek().is_none() || self.party.is_some_and(|wanted| wanted != party) {
-                continue;
+        let rank = |answer: &Answer<'_>| match (answer.split.party, answer.is_mine()) {
+            (Party::Customer, _) => 0,
+            (Party::Shared, _) => 1,
+            (Party::ThirdParty, _) => 2,
+            (Party::Aws, true) => 3,
+            (Party::Aws, false) => 4,
+        };
+        let mut columns: Vec<(&Column<'c>, Answer<'c>)> =
+            self.columns.iter().map(|column| (column, self.answer(column, layer))).collect();
+        columns.retain(|(_, answer)| fits_any(&self.party, answer));
+        columns.sort_by_key(|(_, answer)| rank(answer));
+        let mut rows = Vec::new();
+        let mut before = None;
+        for (column, answer) in columns {
+            if before.replace(rank(&answer)) != Some(rank(&answer)) {
+                rows.push(Row::Group(holder(&answer).text));
             }
-            rows.push(Row::Group(party_word(party).to_uppercase()));
-            for column in own {
-                let answer = self.catalogue.split(column.service, column.mode, layer);
-                let duties = sides(&answer, self.catalogue.team(column.service, layer))
-                    .filter(|(side, ..)| *side != Party::Aws || party != Party::Customer);
-                rows.extend(duty_rows(vec![Cell::new(column.counted(), Tone::Strong)], duties));
-            }
+            let duties = sides(&answer, self.catalogue.team(column.service, layer))
+                .filter(|(side, ..)| *side != Party::Aws || answer.split.party != Party::Customer);
+            rows.extend(duty_rows(vec![Cell::new(column.counted(), Tone::Strong)], duties));
         }
         let columns = ["Service", "Who", "Must do"].map(str::to_owned).to_vec();
         vec![Block::Heading(format!("{} ({layer})", info.name)), Block::Table(Table { columns, rows })]
@@ -161,8 +191,8 @@ impl<'c> Matrix<'c> {
         for &layer in layers.iter().rev() {
             let mut cells = vec![Cell::new(layer.as_str(), Tone::Strong)];
             cells.extend(self.columns.iter().map(|column| {
-                let party = self.party_of(column, layer);
-                if self.party.is_some_and(|wanted| wanted != party) { Cell::default() } else { party_cell(party) }
+                let answer = self.answer(column, layer);
+                if fits_any(&self.party, &answer) { holder(&answer) } else { Cell::default() }
             }));
             rows.push(Row::Cells(cells));
         }
@@ -174,21 +204,22 @@ impl<'c> Matrix<'c> {
     /// Many services: one row for those that agree in every layer, the layers across under short names.
     fn by_profile(&self, layers: &[Layer]) -> Vec<Block> {
         // What leaves most to the customer comes first.
-        let mut profiles: BTreeMap<(Reverse<usize>, Vec<Party>), Vec<String>> = BTreeMap::new();
+        let mut profiles: Vec<(usize, Vec<Cell>, Vec<String>)> = Vec::new();
         for column in &self.columns {
-            let profile: Vec<Party> = layers.iter().map(|layer| self.party_of(column, *layer)).collect();
-            let yours = profile.iter().filter(|party| **party != Party::Aws).count();
-            profiles.entry((Reverse(yours), profile)).or_default().push(column.counted());
+            let answers: Vec<Answer<'_>> = layers.iter().map(|layer| self.answer(column, *layer)).collect();
+            let yours = answers.iter().filter(|answer| answer.split.party != Party::Aws).count();
+            let cell = |answer| if fits_any(&self.party, answer) { short_holder(answer) } else { Cell::default() };
+            let cells: Vec<Cell> = answers.iter().map(cell).collect();
+            match profiles.iter_mut().find(|(_, known, _)| *known == cells) {
+                Some((.., services)) => services.push(column.counted()),
+                None => profiles.push((yours, cells, vec![column.counted()])),
+            }
         }
+        profiles.sort_by_key(|(yours, ..)| Reverse(*yours));
         // So many columns leave no room for names beside them.
-        let below = layers.len() > MOST_BESIDE;
+        let below = layers.len() > MAX_LAYERS_BESIDE;
         let mut rows = Vec::new();
-        for ((_, profile), services) in profiles {
-            let party = |party: &Party| match self.party {
-                Some(wanted) if wanted != *party => Cell::default(),
-                _ => Cell::new(short_party(*party), party_tone(*party)),
-            };
-            let mut cells: Vec<Cell> = profile.iter().map(party).collect();
+        for (_, mut cells, services) in profiles {
             let services = services.join(", ");
             if below {
                 rows.extend([Row::Cells(cells), Row::Group(format!("  {services}"))]);
@@ -201,52 +232,21 @@ impl<'c> Matrix<'c> {
         let counted = self.columns.iter().any(|column| column.resources.is_some());
         columns.extend((!below).then(|| if counted { "Services (resources)" } else { "Services" }.to_owned()));
         let legend = layers.iter().map(|layer| format!("{}={layer}", short_layer(*layer))).collect::<Vec<_>>();
-        vec![
-            Block::Table(Table { columns, rows }),
-            Block::Aside(format!("{}.\nyou: the customer. both: shared. 3rd: a third party.", legend.join(", "))),
-        ]
+        vec![Block::Table(Table { columns, rows }), Block::Aside(format!("{}.\n{HOLDERS}", legend.join(", ")))]
     }
 }
 
 /// Services stand across if their names take no more than this; a terminal of eighty columns has so much beside the layers.
-const WIDEST_ACROSS: usize = 58;
+const MAX_WIDTH_ACROSS: usize = 58;
 
 /// More layers than this stand above the names of their services instead of beside them.
-const MOST_BESIDE: usize = 9;
+const MAX_LAYERS_BESIDE: usize = 9;
 
-/// The party in a narrow column.
-fn short_party(party: Party) -> &'static str {
-    match party {
-        Party::Aws => "AWS",
-        Party::Customer => "you",
-        Party::Shared => "both",
-        Party::ThirdParty => "3rd",
-    }
-}
+/// Where the count of resources stands among the columns.
+const RESOURCES_COLUMN: usize = 2;
 
-/// The layer above a narrow column.
-fn short_layer(layer: Layer) -> &'static str {
-    match layer {
-        Layer::PhysicalFacilities => "site",
-        Layer::GlobalInfrastructure => "glob",
-        Layer::Hardware => "hw",
-        Layer::NetworkInfrastructure => "wan",
-        Layer::Virtualization => "virt",
-        Layer::FoundationServices => "base",
-        Layer::GuestOs => "os",
-        Layer::Platform => "plat",
-        Layer::Application => "app",
-        Layer::NetworkConfiguration => "net",
-        Layer::EncryptionInTransit => "tls",
-        Layer::EncryptionAtRest => "rest",
-        Layer::ClientSideEncryption => "cse",
-        Layer::IdentityAccess => "iam",
-        Layer::CustomerData => "data",
-        Layer::BackupResilience => "bkup",
-        Layer::LoggingMonitoring => "logs",
-        Layer::RegionCompliance => "regn",
-    }
-}
+/// What the words for holders mean.
+const HOLDERS: &str = "AWS+: AWS's, with a part for you. both: shared. 3rd: a third party.";
 
 impl<'c> Matrix<'c> {
     fn counts(&self) -> String {
@@ -288,24 +288,14 @@ impl View for Matrix<'_> {
     }
 
     fn grid(&self) -> Grid {
-        let teams = self.catalogue.has_owners();
-        let rows = self.typed().into_iter().map(|CellRecord { answer, resources }| {
-            let mut row = vec![
-                answer.service.to_owned(),
-                answer.mode.unwrap_or_default().to_owned(),
-                resources.map_or_else(String::new, |count| count.to_string()),
-                answer.layer.to_string(),
-                answer.party.to_string(),
-                joined(answer.aws),
-                joined(answer.customer),
-                joined(answer.sources.iter().map(|source| &source.url)),
-            ];
-            row.extend(teams.then(|| answer.team.unwrap_or_default().to_owned()));
+        let mut columns = ANSWER_COLUMNS.to_vec();
+        columns.insert(RESOURCES_COLUMN, "resources");
+        let row = |CellRecord { answer, resources }: CellRecord<'_>| {
+            let mut row = answer.row();
+            row.insert(RESOURCES_COLUMN, resources.map_or_else(String::new, |count| count.to_string()));
             row
-        });
-        let mut columns = vec!["service", "mode", "resources", "layer", "party", "aws", "customer", "source"];
-        columns.extend(teams.then_some("team"));
-        Grid { columns, rows: rows.collect() }
+        };
+        Grid { columns, rows: self.typed().into_iter().map(row).collect() }
     }
 
     fn picture(&self) -> Option<Picture> {
@@ -315,9 +305,7 @@ impl View for Matrix<'_> {
             title: "Who secures what: responsibility matrix".to_owned(),
             foot: format!("{}. Catalogue of {}", self.counts(), self.catalogue.date()),
             remarks: self.remarks.clone(),
-            rows: picture_rows(self.catalogue, &self.layers, &columns, |party| {
-                self.party.is_none_or(|own| own == party)
-            }),
+            rows: picture_rows(self.catalogue, &self.layers, &columns, |answer| fits_any(&self.party, answer)),
             columns: self.columns.iter().map(of).collect(),
         })
     }
@@ -329,20 +317,23 @@ impl View for Matrix<'_> {
         } else {
             let differing: Vec<Layer> = self.layers.iter().copied().filter(|layer| !self.agree(*layer)).collect();
             let mut folded = Vec::new();
-            for &party in Party::ALL {
-                let of = |layer: &&Layer| {
-                    self.agree(**layer) && self.columns.first().is_some_and(|c| self.party_of(c, **layer) == party)
+            let mut words: Vec<(Cell, Vec<&str>)> = Vec::new();
+            for layer in self.layers.iter().filter(|layer| self.agree(**layer)) {
+                let Some(column) = self.columns.first().filter(|column| self.is_wanted(column, *layer)) else {
+                    continue;
                 };
-                let same: Vec<&str> = self.layers.iter().filter(of).map(|layer| layer.as_str()).collect();
-                if !same.is_empty() && self.party.is_none_or(|wanted| wanted == party) {
-                    folded.push((format!("{} in all", party_word(party)), same.join(", ")));
+                let cell = holder(&self.answer(column, *layer));
+                match words.iter_mut().find(|(known, _)| *known == cell) {
+                    Some((_, layers)) => layers.push(layer.as_str()),
+                    None => words.push((cell, vec![layer.as_str()])),
                 }
             }
+            folded.extend(words.into_iter().map(|(cell, layers)| (format!("{} in all", cell.text), layers.join(", "))));
             if !folded.is_empty() {
                 blocks.push(Block::Facts(folded));
             }
             let wide: usize = self.columns.iter().map(|column| column.counted().len() + 2).sum();
-            if !differing.is_empty() && self.columns.len() <= 4 && wide <= WIDEST_ACROSS {
+            if !differing.is_empty() && self.columns.len() <= 4 && wide <= MAX_WIDTH_ACROSS {
                 blocks.push(self.by_layer(&differing));
             } else if !differing.is_empty() {
                 blocks.extend(self.by_profile(&differing));
@@ -352,7 +343,7 @@ impl View for Matrix<'_> {
             }
         }
         blocks.push(Block::Aside(format!(
-            "What each must do: --layer os, -o html, or -o json. Catalogue of {}.",
+            "For the duties, add --layer os or use -o html. Catalogue of {}.",
             self.catalogue.date()
         )));
         Page { blocks }

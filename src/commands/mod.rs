@@ -2,9 +2,9 @@
 //! of them need is here (the question they are asked in), in `records` (the answer as data), in `telling` (the answer for
 //! people) and in `estate` (what an inventory holds).
 
-use crate::catalogue::model::{Category, Id, Layer, Mode, Service};
+use crate::catalogue::model::{Category, Id, Layer, Mode, Party, Service};
 use crate::catalogue::resolve::{Meaning, Resolution};
-use crate::catalogue::{Catalogue, Diagnostic};
+use crate::catalogue::{Answer, Catalogue, Diagnostic};
 use crate::render::{Canvas, Format, View};
 
 pub mod categories;
@@ -13,7 +13,9 @@ pub mod completions;
 pub mod duties;
 mod estate;
 pub mod export;
+mod first_screen;
 pub mod gaps;
+mod guess;
 pub mod layers;
 pub mod man;
 pub mod matrix;
@@ -23,6 +25,8 @@ pub mod schema;
 pub mod services;
 pub mod show;
 mod telling;
+
+pub use guess::flag as guess_flag;
 
 /// What a command works with.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +74,19 @@ impl<'c> Context<'c> {
     ///
     /// An unknown or ambiguous name, with what to do next.
     fn service(&self, name: &str) -> anyhow::Result<(&'c Service, Option<&'c Mode>)> {
+        if name.trim().is_empty() {
+            anyhow::bail!("an empty name\n  try: whose rds");
+        }
+        if let Some(service) = name.strip_suffix('@') {
+            let modes = match self.catalogue.resolve(service).meaning {
+                Meaning::Service(service, _) => mode_list(service),
+                _ => String::new(),
+            };
+            anyhow::bail!("`{name}` has no mode behind the @{modes}\n  without a mode: whose {service}");
+        }
+        if name.starts_with('@') {
+            anyhow::bail!("`{name}` has no service before the @\n  try: whose lambda{name}");
+        }
         if let Ok(category) = name.to_ascii_lowercase().parse::<Category>() {
             let docker =
                 if category == Category::Container { " (and not Docker: for that see ecs, eks, fargate)" } else { "" };
@@ -98,13 +115,12 @@ impl<'c> Context<'c> {
                     anyhow::bail!("{} has no modes\n  try: whose {}", service.short_name(), service.id)
                 }
                 let near = crate::catalogue::normalize::nearest(wanted, service.modes.iter().map(|mode| &*mode.id), 1);
-                let modes: Vec<&str> = service.modes.iter().map(|mode| &*mode.id).collect();
+                let first = near.first().map_or(&*service.modes[0].id, |near| near);
                 anyhow::bail!(
-                    "{} has no mode `{wanted}`; its modes are {}\n  try: whose {}@{}",
+                    "{} has no mode `{wanted}`{}\n  try: whose {}@{first}",
                     service.short_name(),
-                    modes.join(", "),
-                    service.id,
-                    near.first().map_or(modes[0], |near| near)
+                    mode_list(service),
+                    service.id
                 )
             }
             Meaning::Unknown => anyhow::bail!(unknown(name, self)),
@@ -141,6 +157,58 @@ impl<'c> Context<'c> {
     }
 }
 
+/// Notes on answers that an overlay changed, for outputs that have no room for it.
+fn overlay_notes(service: &Service, answers: &[(Option<&Mode>, Answer<'_>)]) -> Vec<String> {
+    let is_changed = answers.iter().any(|(_, answer)| answer.is_overlaid);
+    is_changed.then(|| format!("{}: this answer comes from your overlay", service.id)).into_iter().collect()
+}
+
+/// The modes of a service with what they mean, for a message.
+fn mode_list(service: &Service) -> String {
+    let modes = service.modes.iter().map(|mode| format!("\n  {}@{}: {}", service.id, mode.id, mode.name));
+    if service.modes.is_empty() { String::new() } else { format!("; its modes are{}", modes.collect::<String>()) }
+}
+
+/// A filter by party.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum PartyFilter {
+    /// AWS holds the layer
+    Aws,
+    /// You hold it
+    Customer,
+    /// Both must act
+    Shared,
+    /// A named third party holds it
+    ThirdParty,
+    /// You have at least one duty in it, whoever holds it
+    Mine,
+}
+
+impl PartyFilter {
+    /// Whether an answer fits.
+    #[must_use]
+    pub fn fits(self, answer: &Answer<'_>) -> bool {
+        match self {
+            Self::Aws => answer.split.party == Party::Aws,
+            Self::Customer => answer.split.party == Party::Customer,
+            Self::Shared => answer.split.party == Party::Shared,
+            Self::ThirdParty => answer.split.party == Party::ThirdParty,
+            Self::Mine => answer.is_mine(),
+        }
+    }
+}
+
+/// Whether an answer fits one of the filters; without any, every answer does.
+fn fits_any(filters: &[PartyFilter], answer: &Answer<'_>) -> bool {
+    filters.is_empty() || filters.iter().any(|filter| filter.fits(answer))
+}
+
+/// What a filter by party hides although the customer has a part in it, for stderr.
+fn hidden_note(hidden: usize) -> Option<String> {
+    let verb = if hidden == 1 { "has" } else { "have" };
+    (hidden > 0).then(|| format!("{hidden} more {verb} a part of yours: --party mine"))
+}
+
 /// The message for a name that nobody has, with up to three suggestions and the next command to try.
 fn unknown(name: &str, context: &Context<'_>) -> String {
     if let Some(layer) = context.catalogue().find_layer(name) {
@@ -156,8 +224,8 @@ fn unknown(name: &str, context: &Context<'_>) -> String {
     }
 }
 
-/// The modes in which a question is answered: the one that was named, else each, else none.
-fn modes<'c>(service: &'c Service, named: Option<&'c Mode>) -> Vec<Option<&'c Mode>> {
+/// The ways to run a service in which a question is answered: the mode that was named, else each, else none.
+fn variants<'c>(service: &'c Service, named: Option<&'c Mode>) -> Vec<Option<&'c Mode>> {
     named.map_or_else(|| service.variants(), |mode| vec![Some(mode)])
 }
 
@@ -207,17 +275,20 @@ pub fn overlay_of_environment() -> Option<std::path::PathBuf> {
     std::env::var_os("WHOSE_CATALOGUE").filter(|file| !file.is_empty()).map(Into::into)
 }
 
-/// The catalogue, with the overlay in `file` on top if one is named.
+/// The catalogue, with the overlays in `files` on top, one after the other.
 ///
 /// # Errors
 ///
 /// A file that cannot be read, or one with faults, which are all listed.
-pub fn open(file: Option<&std::path::Path>) -> anyhow::Result<Catalogue> {
-    let Some(file) = file else { return Ok(Catalogue::built_in()) };
-    let shown = file.display().to_string();
-    let text = text(file, LARGEST)?.map_err(|fault| vec![fault]);
-    text.and_then(|text| Catalogue::built_in().with_overlay(&shown, &text)).map_err(|faults| {
-        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("the catalogue {shown} has faults\n  {}\n  try: whose check {shown}", lines.join("\n  "))
-    })
+pub fn open(files: &[std::path::PathBuf]) -> anyhow::Result<Catalogue> {
+    let mut catalogue = Catalogue::built_in();
+    for file in files {
+        let shown = file.display().to_string();
+        let text = text(file, LARGEST)?.map_err(|fault| vec![fault]);
+        catalogue = text.and_then(|text| catalogue.with_overlay(&shown, &text)).map_err(|faults| {
+            let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!("the catalogue {shown} has faults\n  {}\n  try: whose check {shown}", lines.join("\n  "))
+        })?;
+    }
+    Ok(catalogue)
 }

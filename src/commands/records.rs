@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::telling::joined;
 use crate::catalogue::model::{
     Basis, Category, CheckProvider, Control, Date, Layer, LayerChecks, Lifecycle, Mode, Party, Service, Sharing,
     Source, Stage,
@@ -150,10 +151,67 @@ impl<'c> AnswerRecord<'c> {
             checks: checks(service, layer),
             lifecycle: lifecycle.map(|lifecycle| LifecycleRecord::new(catalogue, lifecycle)),
             reviewed: service.reviewed,
-            origin: (service.overlaid || split.overlaid).then_some("overlay"),
+            origin: answer.is_overlaid.then_some("overlay"),
             // Where there is nothing for the customer to do, no team does it.
             team: catalogue.team(service, layer).filter(|_| answer.duties(Party::Customer).next().is_some()),
         }
+    }
+}
+
+/// The columns of `show` in sheets. `matrix` has `resources` behind the second one.
+pub(super) const ANSWER_COLUMNS: [&str; 18] = [
+    "service",
+    "mode",
+    "layer",
+    "party",
+    "aws",
+    "customer",
+    "source",
+    "basis",
+    "rule",
+    "sharing",
+    "controls",
+    "checked",
+    "note",
+    "third_party",
+    "third_party_duties",
+    "lifecycle",
+    "origin",
+    "team",
+];
+
+impl AnswerRecord<'_> {
+    /// The record as a row of [`ANSWER_COLUMNS`].
+    pub(super) fn row(&self) -> Vec<String> {
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        let third = self.third_party.as_ref();
+        vec![
+            self.service.to_owned(),
+            text(self.mode),
+            self.layer.to_string(),
+            self.party.to_string(),
+            joined(&self.aws),
+            joined(&self.customer),
+            joined(self.sources.iter().map(|source| source.url)),
+            self.basis.to_string(),
+            self.rule.to_string(),
+            text(self.sharing.map(Sharing::as_str)),
+            joined(&self.controls),
+            joined(self.sources.iter().map(|source| source.checked)),
+            text(self.note),
+            text(third.map(|third| third.name)),
+            third.map_or_else(String::new, |third| joined(&third.duties)),
+            self.lifecycle.as_ref().map_or_else(String::new, LifecycleRecord::words),
+            text(self.origin),
+            text(self.team),
+        ]
+    }
+}
+
+impl LifecycleRecord<'_> {
+    /// The stage, and the date where there is one: `closed 2026-06-30`.
+    fn words(&self) -> String {
+        self.date.map_or_else(|| self.stage.to_string(), |date| format!("{} {date}", self.stage))
     }
 }
 

@@ -358,7 +358,8 @@ impl<'n> Found<'n> {
 
     fn write_line(&self, to: &mut String) {
         let [input, services, mode, how] = self.columns();
-        for piece in [&*input, "\t", &*services, "\t", &*mode, "\t", &*how, "\n"] {
+        let cell = |cell: &'_ str| if cell.is_empty() { "-".to_owned() } else { cell.to_owned() };
+        for piece in [&*input, "\t", &*cell(&services), "\t", &*cell(&mode), "\t", &*how, "\n"] {
             to.push_str(piece);
         }
     }

@@ -4,19 +4,24 @@ use clap_complete::engine::ArgValueCandidates;
 use serde_json::Value;
 
 use super::records::ServiceRecord;
-use super::{Context, Outcome, completions, modes, word_parser};
+use super::{Context, Outcome, PartyFilter, completions, fits_any, hidden_note, variants, word_parser};
 use crate::catalogue::Catalogue;
-use crate::catalogue::model::{Category, Layer, Mode, Party, Service, Stage};
+use crate::catalogue::model::{Category, Identifiers, Mode, Service, Stage};
+use crate::catalogue::normalize::normalize;
 use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
 /// The arguments of `services`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
+    /// Only services whose names contain this word
+    #[arg(value_name = "WORD")]
+    pub word: Option<String>,
+
     /// Only services of this category
     #[arg(long, value_name = "CATEGORY", value_parser = word_parser(Category::ALL, Category::as_str))]
     pub category: Option<Category>,
 
-    /// Only services whose end AWS has announced so far: closed (to new customers), ending, ended
+    /// Only services that AWS is retiring, at this stage: closed (to new customers), ending, ended
     #[arg(long, value_name = "STAGE", value_parser = word_parser(Stage::ALL, Stage::as_str))]
     pub lifecycle: Option<Stage>,
 
@@ -24,9 +29,9 @@ pub struct Args {
     #[arg(long, value_name = "LAYER", requires = "party", add = ArgValueCandidates::new(completions::layers))]
     pub layer: Option<String>,
 
-    /// The party that holds the layer
-    #[arg(long, value_name = "PARTY", requires = "layer", value_parser = word_parser(Party::ALL, Party::as_str))]
-    pub party: Option<Party>,
+    /// The party that holds the layer; may be repeated. mine: you have at least one duty in it
+    #[arg(long, value_name = "PARTY", requires = "layer", value_enum, value_delimiter = ',')]
+    pub party: Vec<PartyFilter>,
 }
 
 /// Lists.
@@ -36,40 +41,59 @@ pub struct Args {
 /// An unknown layer.
 pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
     let catalogue = context.catalogue();
-    let held = match (&args.layer, args.party) {
-        (Some(word), Some(party)) => Some((context.layer(word, "whose services --layer")?, party)),
-        _ => None,
-    };
+    let layer = args.layer.as_deref().map(|word| context.layer(word, "whose services --layer")).transpose()?;
+    let word = args.word.as_deref().map(normalize);
     let fits = |service: &&Service| {
         args.category.is_none_or(|category| service.category == category)
             && args.lifecycle.is_none_or(|stage| service.lifecycle.as_ref().is_some_and(|life| life.stage == stage))
+            && word.as_ref().is_none_or(|word| is_called(service, word))
     };
-    let listed = catalogue.services().iter().filter(fits).filter_map(|service| {
-        let Some((layer, party)) = held else { return Some(Listed { catalogue, service, holds: None }) };
-        let all = modes(service, None);
-        let holds: Vec<&Mode> = all
-            .iter()
-            .filter(|mode| catalogue.split(service, **mode, layer).split.party == party)
-            .filter_map(|mode| *mode)
-            .collect();
-        let whole = catalogue.split(service, None, layer).split.party == party && service.modes.is_empty();
-        (whole || !holds.is_empty()).then_some(Listed {
-            catalogue,
-            service,
-            holds: (holds.len() < all.len() && !whole).then_some((layer, holds)),
-        })
-    });
-    let view = List { services: listed.collect() };
+    let mut hidden = 0;
+    let mut listed = Vec::new();
+    for service in catalogue.services().iter().filter(fits) {
+        let Some(layer) = layer else {
+            listed.push(Listed { catalogue, service, holds: None });
+            continue;
+        };
+        let all = variants(service, None);
+        let answers: Vec<_> = all.iter().map(|mode| (*mode, catalogue.split(service, *mode, layer))).collect();
+        let holds: Vec<Option<&Mode>> =
+            answers.iter().filter(|(_, answer)| fits_any(&args.party, answer)).map(|(mode, _)| *mode).collect();
+        if holds.is_empty() {
+            hidden += usize::from(answers.iter().any(|(_, answer)| answer.is_mine()));
+            continue;
+        }
+        let some = holds.len() < all.len();
+        listed.push(Listed { catalogue, service, holds: some.then(|| holds.into_iter().flatten().collect()) });
+    }
+    let view = List { services: listed };
     let no = view.services.is_empty();
-    let notes = if no { vec!["no service fits".to_owned()] } else { Vec::new() };
+    let mut notes: Vec<String> = no.then(|| nothing_matched(args)).into_iter().collect();
+    notes.extend(hidden_note(hidden));
     Ok(Outcome { text: context.render(&view)?, notes, no })
+}
+
+/// Whether a service is called by a word, in its names or identifiers.
+fn is_called(service: &Service, word: &str) -> bool {
+    let identifiers = Identifiers::KINDS.iter().flat_map(|(kind, _)| service.identifiers.of(*kind));
+    let modes = service.modes.iter().flat_map(|mode| [&*mode.id, &*mode.name]);
+    let mut names = service.names().chain(modes).chain(identifiers.map(|name| &**name));
+    names.any(|name| normalize(name).contains(word))
+}
+
+/// Which filters left nothing.
+fn nothing_matched(args: &Args) -> String {
+    match &args.word {
+        Some(word) => format!("nothing matched `{word}`\n  by any name: whose resolve {word}"),
+        None => "nothing matched these filters".to_owned(),
+    }
 }
 
 struct Listed<'c> {
     catalogue: &'c Catalogue,
     service: &'c Service,
     /// The modes in which the party that was asked for holds the layer, where it is not all of them.
-    holds: Option<(Layer, Vec<&'c Mode>)>,
+    holds: Option<Vec<&'c Mode>>,
 }
 
 struct List<'c> {
@@ -80,7 +104,7 @@ impl<'c> List<'c> {
     fn typed(&self) -> Vec<ServiceRecord<'c>> {
         let told = |Listed { catalogue, service, holds }: &Listed<'c>| {
             let mut record = ServiceRecord::new(catalogue, service);
-            if let Some((_, modes)) = holds {
+            if let Some(modes) = holds {
                 record.modes = modes.iter().map(|mode| &*mode.id).collect();
             }
             record
@@ -95,10 +119,14 @@ impl View for List<'_> {
     }
 
     fn grid(&self) -> Grid {
-        let row = |listed: &Listed<'_>| {
-            [&*listed.service.id, &*listed.service.name, listed.service.category.as_str()].map(str::to_owned).to_vec()
+        let row = |record: ServiceRecord<'_>| {
+            let modes = record.modes.join(" ");
+            vec![record.service.to_owned(), record.name.to_owned(), record.category.to_string(), modes]
         };
-        Grid { columns: vec!["service", "name", "category"], rows: self.services.iter().map(row).collect() }
+        Grid {
+            columns: vec!["service", "name", "category", "modes"],
+            rows: self.typed().into_iter().map(row).collect(),
+        }
     }
 
     fn page(&self) -> Page {
@@ -120,7 +148,7 @@ impl View for List<'_> {
                         Stage::Ended => " (ended)",
                     });
                 }
-                if let Some((_, modes)) = holds {
+                if let Some(modes) = holds {
                     let ids: Vec<&str> = modes.iter().map(|mode| &*mode.id).collect();
                     name.push_str(&format!(" - only @{}", ids.join(", @")));
                 }

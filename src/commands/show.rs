@@ -7,13 +7,17 @@ use clap_complete::engine::ArgValueCandidates;
 
 use serde_json::Value;
 
-use super::records::{AnswerRecord, checks};
-use super::telling::{duty_rows, group_title, joined, party_cell, party_word, picture_column, picture_rows, sides};
-use super::{Context, Outcome, completions, modes, word_parser};
-use crate::catalogue::model::{Basis, Category, Id, Layer, Mode, Party, Service, Sharing, Source, Stage};
+use super::first_screen::{FirstScreen, first_duty};
+use super::records::{ANSWER_COLUMNS, AnswerRecord, checks};
+use super::telling::{
+    duty_rows, group_title, holder, lifecycle_sentence, overlay_sentence, party_cell, party_word, picture_column,
+    picture_rows, sides,
+};
+use super::{Context, Outcome, PartyFilter, completions, fits_any, guess, overlay_notes, variants};
+use crate::catalogue::model::{Basis, Category, Id, Layer, Mode, Party, Service, Sharing, Source};
 use crate::catalogue::resolve::Meaning;
 use crate::catalogue::{Answer, Catalogue, Group, Rule, category};
-use crate::render::{Block, Cell, Grid, Page, Picture, Row, Table, Tone, View, values};
+use crate::render::{Block, Cell, Grid, ListingRow, Page, Picture, Row, Table, Tone, View, values};
 
 /// The arguments of `show`.
 #[derive(Clone, Debug, clap::Args)]
@@ -30,13 +34,17 @@ pub struct Args {
     #[arg(hide = true)]
     pub more: Vec<String>,
 
-    /// Say nothing; end with 0 if PARTY holds the layer, else with 1
-    #[arg(long, value_name = "PARTY", requires = "layer", value_parser = word_parser(Party::ALL, Party::as_str))]
-    pub is: Option<Party>,
+    /// Print nothing; exit 0 if PARTY holds the layer (mine: if you have a duty in it), 1 if not
+    #[arg(long, value_name = "PARTY", requires = "layer", value_enum, value_delimiter = ',')]
+    pub is: Vec<PartyFilter>,
 
-    /// Print the party alone: once where all modes agree, else one line a mode
-    #[arg(long, requires = "layer", conflicts_with_all = ["is", "output"])]
+    /// Print the parties alone: one word for a layer, or one line per layer; one line per mode where the modes differ
+    #[arg(long, conflicts_with_all = ["is", "output", "long"])]
     pub short: bool,
+
+    /// Everything: all duties of both sides, and the pages
+    #[arg(long, conflicts_with = "is")]
+    pub long: bool,
 }
 
 /// Answers.
@@ -45,16 +53,44 @@ pub struct Args {
 ///
 /// An unknown or ambiguous name, an unknown layer, more words than these, or `--is` where the modes differ.
 pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
-    let ((service, mode), layer) = asked(args, context).or_else(|error| match quoted(args, context) {
-        Some(command) => bail!("a name of several words is one argument, in quotes\n  try: {command}"),
-        None => Err(error),
+    if let Some(listed) = modes_asked(args, context)? {
+        return Ok(Outcome::text(listed));
+    }
+    let ((service, mode), layer) = asked(args, context).or_else(|error| {
+        let words: Vec<&str> =
+            [&args.name].into_iter().chain(&args.layer).chain(&args.more).map(String::as_str).collect();
+        match (guess::guess(&words, context), guess::command(&args.name, context)) {
+            (Some(command), _) => bail!("did you mean this?\n  try: {command}"),
+            (None, Some(near)) if words.len() == 1 => bail!(
+                "`{}` is no service and no command; did you mean the command `{near}`?\n  try: whose {near} --help",
+                args.name
+            ),
+            _ => Err(error),
+        }
     })?;
-    let view = Answers { catalogue: context.catalogue(), service, named: mode, layer };
-    match (layer, args.is) {
-        (Some(layer), Some(party)) => is(&view, layer, party),
-        (Some(layer), None) if args.short => Ok(Outcome::text(view.short(layer))),
+    let view = Answers { catalogue: context.catalogue(), service, named: mode, layer, long: args.long };
+    match layer {
+        Some(layer) if !args.is.is_empty() => is(&view, layer, &args.is),
+        Some(layer) if args.short => {
+            Ok(Outcome { notes: overlay_notes(service, &view.by_mode(layer)), ..Outcome::text(view.short(layer)) })
+        }
+        None if args.short => Ok(Outcome::text(view.short_of_all())),
         _ => Ok(Outcome { notes: other_meant(args, service, context), ..Outcome::text(context.render(&view)?) }),
     }
+}
+
+/// `whose lambda modes`: the modes with what they mean.
+fn modes_asked(args: &Args, context: &Context<'_>) -> anyhow::Result<Option<String>> {
+    if !args.layer.as_ref().is_some_and(|word| matches!(&*word.to_ascii_lowercase(), "modes" | "mode")) {
+        return Ok(None);
+    }
+    let (service, _) = context.service(&args.name)?;
+    if service.modes.is_empty() {
+        bail!("{} has no modes\n  try: whose {}", service.short_name(), service.id);
+    }
+    let lines: Vec<String> =
+        service.modes.iter().map(|mode| format!("{}@{}\t{}", service.id, mode.id, mode.name)).collect();
+    Ok(Some(lines.join("\n") + "\n"))
 }
 
 /// A note where name and layer together name another service, as `cloudwatch logs` does.
@@ -75,31 +111,15 @@ fn asked<'c>(args: &Args, context: &Context<'c>) -> anyhow::Result<Asked<'c>> {
     let service = context.service(&args.name)?;
     let layer = args.layer.as_deref().map(|word| context.layer(word, &format!("whose {}", args.name))).transpose()?;
     if let (Some(layer), Some(word)) = (layer, args.more.first()) {
-        bail!("`{word}` is one word too many, behind a service and a layer\n  try: whose {} {layer}", args.name);
+        bail!("unexpected argument `{word}`: one service and one layer at a time\n  try: whose {} {layer}", args.name);
     }
     Ok((service, layer))
 }
 
-/// The question that was perhaps meant: a name of several words, and after it perhaps a layer of several.
-fn quoted(args: &Args, context: &Context<'_>) -> Option<String> {
-    let words: Vec<&str> = [&args.name].into_iter().chain(&args.layer).chain(&args.more).map(String::as_str).collect();
-    let argument = |words: &[&str]| match words {
-        [] => String::new(),
-        [word] => format!(" {word}"),
-        _ => format!(" \"{}\"", words.join(" ")),
-    };
-    (1..=words.len()).rev().map(|cut| words.split_at(cut)).find_map(|(name, layer)| {
-        let meaning = context.catalogue().resolve(&name.join(" ")).meaning;
-        let known = layer.is_empty() || context.catalogue().find_layer(&layer.join(" ")).is_some();
-        (matches!(meaning, Meaning::Service(..)) && known)
-            .then(|| format!("whose{}{}", argument(name), argument(layer)))
-    })
-}
-
-fn is(view: &Answers<'_>, layer: Layer, party: Party) -> anyhow::Result<Outcome> {
+fn is(view: &Answers<'_>, layer: Layer, wanted: &[PartyFilter]) -> anyhow::Result<Outcome> {
     let answers = view.by_mode(layer);
-    let first = answers[0].1.split.party;
-    if answers.iter().any(|(_, answer)| answer.split.party != first) {
+    let fits: Vec<bool> = answers.iter().map(|(_, answer)| fits_any(wanted, answer)).collect();
+    if fits.iter().any(|fit| *fit != fits[0]) {
         let of = answers.iter().map(|(mode, answer)| {
             format!("{}@{}: {}", view.service.id, mode.map_or("", |mode| &*mode.id), answer.split.party)
         });
@@ -109,7 +129,7 @@ fn is(view: &Answers<'_>, layer: Layer, party: Party) -> anyhow::Result<Outcome>
             of.collect::<Vec<_>>().join("\n  ")
         );
     }
-    Ok(Outcome { no: first != party, ..Outcome::default() })
+    Ok(Outcome { no: !fits[0], notes: overlay_notes(view.service, &answers), ..Outcome::default() })
 }
 
 /// The question: one service, in one mode or each, in one layer or all.
@@ -118,6 +138,7 @@ struct Answers<'c> {
     service: &'c Service,
     named: Option<&'c Mode>,
     layer: Option<Layer>,
+    long: bool,
 }
 
 impl<'c> Answers<'c> {
@@ -127,7 +148,7 @@ impl<'c> Answers<'c> {
 
     fn by_mode(&self, layer: Layer) -> Vec<(Option<&'c Mode>, Answer<'c>)> {
         let answer = |mode| (mode, self.catalogue.split(self.service, mode, layer));
-        modes(self.service, self.named).into_iter().map(answer).collect()
+        variants(self.service, self.named).into_iter().map(answer).collect()
     }
 
     /// One row where all modes agree, else one a mode.
@@ -152,6 +173,20 @@ impl<'c> Answers<'c> {
             format!("{}\t{}\n", mode.map_or("", |mode| &*mode.id), answer.split.party)
         };
         answers.iter().map(line).collect()
+    }
+
+    /// `layer<TAB>party` per line; `mode<TAB>layer<TAB>party` where there are modes.
+    fn short_of_all(&self) -> String {
+        let mut text = String::new();
+        for mode in variants(self.service, self.named) {
+            for layer in Layer::ALL {
+                let party = self.catalogue.split(self.service, mode, *layer).split.party;
+                let mode =
+                    mode.filter(|_| self.named.is_none()).map_or_else(String::new, |mode| format!("{}\t", mode.id));
+                text.push_str(&format!("{mode}{layer}\t{party}\n"));
+            }
+        }
+        text
     }
 
     fn heading(&self) -> String {
@@ -179,23 +214,9 @@ impl<'c> Answers<'c> {
                 .iter()
                 .any(|mode| mode.category.is_some_and(|category| category != self.service.category));
         let mut about = if mixed { "The category depends on the mode.".to_owned() } else { kind.to_owned() };
-        if let Some(lifecycle) = &self.service.lifecycle {
-            let date = lifecycle.date;
-            about.push_str(&match (lifecycle.stage, date) {
-                (Stage::Closed, Some(date)) => format!(" Closed to new customers since {date}."),
-                (Stage::Closed, None) => " Closed to new customers.".to_owned(),
-                (Stage::Ending, Some(date)) => format!(" AWS ends it on {date}."),
-                (Stage::Ending, None) => " AWS has announced its end.".to_owned(),
-                (Stage::Ended, Some(date)) => format!(" AWS ended it on {date}."),
-                (Stage::Ended, None) => " AWS has ended it.".to_owned(),
-            });
-        }
-        let modes = self.service.modes.iter().flat_map(|mode| mode.splits.values());
-        if self.service.overlaid {
-            about.push_str(" Answers come from your overlay.");
-        } else if self.service.splits.values().chain(modes).any(|split| split.overlaid) {
-            about.push_str(" Some answers come from your overlay.");
-        }
+        let lifecycle = self.named.and_then(|mode| mode.lifecycle.as_ref()).or(self.service.lifecycle.as_ref());
+        about.extend(lifecycle.map(|lifecycle| format!(" {}", lifecycle_sentence(lifecycle))));
+        about.extend(overlay_sentence(self.service).map(|sentence| format!(" {sentence}")));
         blocks.push(Block::Aside(about));
         blocks
     }
@@ -285,7 +306,15 @@ impl<'c> Answers<'c> {
         let mut blocks = self.preamble();
         blocks.push(Block::Heading(format!("{} ({layer})", info.name)));
         blocks.push(Block::Aside(info.definition.to_string()));
-        for (mode, answer) in self.rows(layer) {
+        let answers = self.rows(layer);
+        if answers.len() > 1 {
+            let row = |(mode, answer): &(Option<&Mode>, Answer<'_>)| {
+                let mode = Cell::new(format!("@{}", mode.map_or("", |mode| &*mode.id)), Tone::Strong);
+                ListingRow::Cells(vec![mode, holder(answer), Cell::plain(first_duty(answer))])
+            };
+            blocks.push(Block::Listing(answers.iter().map(row).collect()));
+        }
+        for (mode, answer) in answers {
             let split = answer.split;
             let mut facts = Vec::new();
             if let Some(mode) = mode {
@@ -346,7 +375,7 @@ impl<'c> Answers<'c> {
 impl<'c> Answers<'c> {
     fn typed(&self) -> Vec<AnswerRecord<'c>> {
         let mut records = Vec::new();
-        for mode in modes(self.service, self.named) {
+        for mode in variants(self.service, self.named) {
             for layer in self.layers() {
                 records.push(AnswerRecord::new(self.catalogue, self.service, mode, layer));
             }
@@ -361,27 +390,11 @@ impl View for Answers<'_> {
     }
 
     fn grid(&self) -> Grid {
-        let teams = self.catalogue.has_owners();
-        let rows = self.typed().into_iter().map(|record| {
-            let mut row = vec![
-                record.service.to_owned(),
-                record.mode.unwrap_or_default().to_owned(),
-                record.layer.to_string(),
-                record.party.to_string(),
-                joined(record.aws),
-                joined(record.customer),
-                joined(record.sources.iter().map(|source| &source.url)),
-            ];
-            row.extend(teams.then(|| record.team.unwrap_or_default().to_owned()));
-            row
-        });
-        let mut columns = vec!["service", "mode", "layer", "party", "aws", "customer", "source"];
-        columns.extend(teams.then_some("team"));
-        Grid { columns, rows: rows.collect() }
+        Grid { columns: ANSWER_COLUMNS.to_vec(), rows: self.typed().iter().map(AnswerRecord::row).collect() }
     }
 
     fn picture(&self) -> Option<Picture> {
-        let columns: Vec<_> = modes(self.service, self.named).into_iter().map(|mode| (self.service, mode)).collect();
+        let columns: Vec<_> = variants(self.service, self.named).into_iter().map(|mode| (self.service, mode)).collect();
         Some(Picture {
             title: format!("Who secures {}", self.heading()),
             foot: format!("Catalogue of {}", self.catalogue.date()),
@@ -394,7 +407,8 @@ impl View for Answers<'_> {
     fn page(&self) -> Page {
         match self.layer {
             Some(layer) => self.full(layer),
-            None => self.overview(),
+            None if self.long => self.overview(),
+            None => FirstScreen { catalogue: self.catalogue, service: self.service, named: self.named }.page(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How answers are told to people: the words and tones of parties and groups, and the picture that several commands draw.
 
-use crate::catalogue::model::{Duty, Layer, Mode, Party, Service};
+use crate::catalogue::model::{Duty, Layer, Lifecycle, Mode, Party, Service, Stage};
 use crate::catalogue::{Answer, Catalogue, Group};
 use crate::render::{Cell, PictureCell, PictureColumn, PictureRow, Row, Tone};
 
@@ -17,9 +17,9 @@ pub(super) fn party_tone(party: Party) -> Tone {
 /// What a group is called above its layers.
 pub(super) fn group_title(group: Group) -> &'static str {
     match group {
-        Group::OfTheCloud => "OF THE CLOUD: AWS's in every service",
-        Group::Moves => "MOVES with the category",
-        Group::InTheCloud => "IN THE CLOUD: yours in every service, as a rule",
+        Group::OfTheCloud => "Security OF the cloud: AWS's, as a rule",
+        Group::Moves => "Moves with the category",
+        Group::InTheCloud => "Security IN the cloud: yours, as a rule",
     }
 }
 
@@ -36,6 +36,71 @@ pub(super) fn party_word(party: Party) -> &'static str {
 /// The party in a table.
 pub(super) fn party_cell(party: Party) -> Cell {
     Cell::new(party_word(party), party_tone(party))
+}
+
+/// Who holds a layer, as every table says it: `AWS+` where AWS holds it and leaves a part to the customer.
+pub(super) fn holder(answer: &Answer<'_>) -> Cell {
+    let party = answer.split.party;
+    let word = match (party, &answer.split.third_party) {
+        (Party::Aws, _) if answer.duties(Party::Customer).next().is_some() => "AWS+",
+        (Party::Aws, _) => "AWS",
+        (Party::Customer, _) => "you",
+        (Party::Shared, _) => "both",
+        (Party::ThirdParty, Some(third)) => &third.name,
+        (Party::ThirdParty, None) => "third party",
+    };
+    Cell::new(word, party_tone(party))
+}
+
+/// The same in a narrow column.
+pub(super) fn short_holder(answer: &Answer<'_>) -> Cell {
+    let cell = holder(answer);
+    if answer.split.party == Party::ThirdParty { Cell::new("3rd", cell.tone) } else { cell }
+}
+
+/// Whether an overlay gives a service's answers, or some of them.
+pub(super) fn overlay_sentence(service: &Service) -> Option<&'static str> {
+    match service.overlaid.len() {
+        0 => None,
+        count if count == service.variants().len() * Layer::ALL.len() => Some("Answers come from your overlay."),
+        _ => Some("Some answers come from your overlay."),
+    }
+}
+
+/// What AWS announced about the end of something, as a sentence.
+pub(super) fn lifecycle_sentence(lifecycle: &Lifecycle) -> String {
+    match (lifecycle.stage, lifecycle.date) {
+        (Stage::Closed, Some(date)) => format!("Closed to new customers since {date}."),
+        (Stage::Closed, None) => "Closed to new customers.".to_owned(),
+        (Stage::Ending, Some(date)) => format!("AWS ends it on {date}."),
+        (Stage::Ending, None) => "AWS has announced its end.".to_owned(),
+        (Stage::Ended, Some(date)) => format!("AWS ended it on {date}."),
+        (Stage::Ended, None) => "AWS has ended it.".to_owned(),
+    }
+}
+
+/// The layer above a narrow column; a word for the layer, too.
+pub(super) fn short_layer(layer: Layer) -> &'static str {
+    match layer {
+        Layer::PhysicalFacilities => "site",
+        Layer::GlobalInfrastructure => "glob",
+        Layer::Hardware => "hw",
+        Layer::NetworkInfrastructure => "wan",
+        Layer::Virtualization => "virt",
+        Layer::FoundationServices => "base",
+        Layer::GuestOs => "os",
+        Layer::Platform => "plat",
+        Layer::Application => "app",
+        Layer::NetworkConfiguration => "net",
+        Layer::EncryptionInTransit => "tls",
+        Layer::EncryptionAtRest => "rest",
+        Layer::ClientSideEncryption => "cse",
+        Layer::IdentityAccess => "iam",
+        Layer::CustomerData => "data",
+        Layer::BackupResilience => "bkup",
+        Layer::LoggingMonitoring => "logs",
+        Layer::RegionCompliance => "regn",
+    }
 }
 
 /// The duties of an answer, the customer's first, each with whose it is: `team` or you, AWS, the third party by name.
@@ -93,7 +158,7 @@ pub(super) fn picture_rows(
     catalogue: &Catalogue,
     layers: &[Layer],
     columns: &[(&Service, Option<&Mode>)],
-    wanted: impl Fn(Party) -> bool,
+    wanted: impl Fn(&Answer<'_>) -> bool,
 ) -> Vec<PictureRow> {
     let mut ordered: Vec<Layer> = catalogue.grouped().into_iter().filter(|layer| layers.contains(layer)).collect();
     ordered.reverse();
@@ -103,14 +168,15 @@ pub(super) fn picture_rows(
         let team = catalogue.team(service, layer).filter(|_| answer.duties(Party::Customer).next().is_some());
         let duties = sides(&answer, team).map(|(_, who, duty)| (who.to_owned(), duty.to_string())).collect();
         let mut facts = vec![("basis", answer.basis.to_string()), ("rule", answer.rule.to_string())];
-        facts.extend((service.overlaid || split.overlaid).then(|| ("origin", "your overlay".to_owned())));
+        facts.extend(answer.is_overlaid.then(|| ("origin", "your overlay".to_owned())));
         facts.extend(split.sharing.map(|sharing| ("sharing", sharing.to_string())));
         facts.extend(split.note.iter().map(|note| ("note", note.to_string())));
         let controls: Vec<String> = answer.controls().iter().map(ToString::to_string).collect();
         facts.extend((!controls.is_empty()).then(|| ("NIST 800-53", controls.join(", "))));
-        wanted(split.party).then(|| PictureCell {
-            word: party_word(split.party),
-            tone: party_tone(split.party),
+        let holder = holder(&answer);
+        wanted(&answer).then(|| PictureCell {
+            word: holder.text,
+            tone: holder.tone,
             team: team.map(str::to_owned),
             duties,
             facts,

@@ -90,7 +90,7 @@ impl<'p> Of<'p> {
             sources: Vec::new(),
             numbers: HashMap::new(),
         };
-        of.words.extend(cells().map(|cell| (cell.word, cell.tone)));
+        of.words.extend(cells().map(|cell| (&*cell.word, cell.tone)));
         of.teams.extend(cells().filter_map(|cell| cell.team.as_deref()));
         for source in cells().flat_map(|cell| &cell.sources) {
             of.numbers.entry(&source.1).or_insert_with(|| {
@@ -195,7 +195,7 @@ impl<'p> Of<'p> {
                                     @for (row, most) in rows.iter().zip(&self.most) {
                                         @match row.cells.get(place).and_then(Option::as_ref) {
                                             Some(cell) => td data-layer=(row.id) data-party=(cell.word) data-team=[cell.team.as_ref()] {
-                                                (link(column, row, cell, *most, cell.word))
+                                                (link(column, row, cell, *most, &cell.word))
                                             },
                                             None => td data-layer=(row.id) {},
                                         }
@@ -365,7 +365,7 @@ fn condensed(picture: &Picture) -> (Picture, usize) {
     }
     let mut groups: BTreeMap<Vec<Option<&str>>, Vec<usize>> = BTreeMap::new();
     for place in 0..picture.columns.len() {
-        let profile = picture.rows.iter().map(|row| row.cells[place].as_ref().map(|cell| cell.word)).collect();
+        let profile = picture.rows.iter().map(|row| row.cells[place].as_ref().map(|cell| &*cell.word)).collect();
         groups.entry(profile).or_default().push(place);
     }
     let mut largest_first: BTreeMap<(Reverse<usize>, usize), Vec<usize>> = BTreeMap::new();

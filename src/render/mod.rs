@@ -86,7 +86,7 @@ pub struct PictureRow {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PictureCell {
     /// The party as a word.
-    pub word: &'static str,
+    pub word: String,
     /// The party as a tone.
     pub tone: Tone,
     /// The customer's team.
@@ -128,6 +128,29 @@ pub enum Block {
     Facts(Vec<(String, String)>),
     /// A table.
     Table(Table),
+    /// Rows without a header, in columns as wide as they need; the last cell of a row is cut at the edge.
+    Listing(Vec<ListingRow>),
+}
+
+/// A row of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListingRow {
+    /// An empty line.
+    Blank,
+    /// Running text, wrapped at words.
+    Text(Cell),
+    /// Cells; the last one is cut at the edge.
+    Cells(Vec<Cell>),
+    /// A label, and text that is wrapped beside it.
+    Wrapped(Cell, String),
+}
+
+impl ListingRow {
+    /// The lines that the row takes at a width.
+    #[must_use]
+    pub fn height(&self, width: usize) -> usize {
+        table::listing_height(self, u16::try_from(width).unwrap_or(u16::MAX))
+    }
 }
 
 /// A table of a page.
@@ -149,7 +172,7 @@ pub enum Row {
 }
 
 /// A cell of a table.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
     /// What it says.
     pub text: String,
@@ -202,15 +225,18 @@ pub enum Format {
     Table,
     /// One JSON document: an envelope with the records in `results`
     Json,
-    /// One JSON record a line
+    /// One JSON record per line
+    #[value(alias = "jsonl")]
     Ndjson,
     /// The same as json, in YAML
+    #[value(alias = "yml")]
     Yaml,
     /// Comma-separated values with a header
     Csv,
     /// Tab-separated values without a header: what a pipe gets
     Tsv,
     /// A Markdown table
+    #[value(alias = "md")]
     Markdown,
     /// One self-contained page: diagram, matrix with filters, duties and sources (show, categories, matrix, gaps)
     Html,
@@ -245,7 +271,7 @@ pub fn render(view: &dyn View, format: Format, canvas: Canvas, date: &str) -> an
         Format::Markdown => markdown::write(&view.grid()),
         Format::Html | Format::Svg => {
             let Some(picture) = view.picture() else {
-                anyhow::bail!("there is no picture of this; {format} is for show, categories, matrix and gaps")
+                anyhow::bail!("this command has no {format} output; show, categories, matrix and gaps do")
             };
             if format == Format::Svg { svg::document(&picture) } else { html::page(&picture) }
         }

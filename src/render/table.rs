@@ -3,7 +3,7 @@
 use comfy_table::{Attribute, Color, ColumnConstraint, ContentArrangement, TableStyle, Width};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Block, Canvas, Cell, Page, Row, Table, Tone, tame};
+use super::{Block, Canvas, Cell, ListingRow, Page, Row, Table, Tone, tame};
 
 /// The space between two columns.
 const GAP: u16 = 2;
@@ -20,6 +20,7 @@ pub(super) fn draw(page: &Page, canvas: Canvas) -> String {
             Block::Aside(body) => line(&mut text, &wrap(body, canvas.width), canvas, Some("2")),
             Block::Facts(facts) => draw_facts(&mut text, facts, canvas),
             Block::Table(table) => draw_table(&mut text, table, canvas),
+            Block::Listing(rows) => draw_listing(&mut text, rows, canvas),
         }
     }
     text
@@ -77,6 +78,113 @@ fn draw_facts(text: &mut String, facts: &[(String, String)], canvas: Canvas) {
                 text.push_str(&format!("{label}{gap}{part}\n"));
             }
         }
+    }
+}
+
+/// How far the text beside a label of a listing is indented: behind the widest word for a party.
+const LISTING_INDENT: usize = 8;
+
+fn draw_listing(text: &mut String, rows: &[ListingRow], canvas: Canvas) {
+    // Rows of equally many cells share their columns.
+    let cells = |row: &ListingRow| if let ListingRow::Cells(cells) = row { cells.clone() } else { Vec::new() };
+    let need = |count: usize, place: usize| {
+        let alike = rows.iter().map(cells).filter(|cells| cells.len() == count);
+        alike.filter_map(|cells| cells.get(place).map(|cell| cell.text.width())).max().unwrap_or(0)
+    };
+    for row in rows {
+        match row {
+            ListingRow::Blank => text.push('\n'),
+            ListingRow::Text(cell) => {
+                for part in wrap(&cell.text, canvas.width) {
+                    text.push_str(&styled(&part, cell.tone, canvas));
+                    text.push('\n');
+                }
+            }
+            ListingRow::Wrapped(label, body) => {
+                let indent = LISTING_INDENT.max(label.text.width() + 2);
+                let room = usize::from(canvas.width).saturating_sub(indent).max(20);
+                for (place, part) in wrap(body, u16::try_from(room).unwrap_or(u16::MAX)).into_iter().enumerate() {
+                    let padding = indent - if place == 0 { label.text.width() } else { 0 };
+                    let label = if place == 0 { styled(&label.text, label.tone, canvas) } else { String::new() };
+                    text.push_str(&format!("{label}{}{part}\n", " ".repeat(padding)));
+                }
+            }
+            ListingRow::Cells(cells) => {
+                let widths: Vec<usize> = (0..cells.len()).map(|place| need(cells.len(), place)).collect();
+                text.push_str(&listing_line(cells, &widths, canvas));
+            }
+        }
+    }
+}
+
+/// Cells in their columns, the last one cut at the edge. A row of many columns that does not fit stands below its first cell.
+fn listing_line(cells: &[Cell], widths: &[usize], canvas: Canvas) -> String {
+    let whole: usize = widths.iter().map(|width| width + usize::from(GAP)).sum();
+    if cells.len() > 3 && whole > usize::from(canvas.width) + usize::from(GAP) {
+        let first = styled(&tame(&cells[0].text), cells[0].tone, canvas);
+        return format!("{first}\n  {}", listing_line(&cells[1..], &widths[1..], canvas));
+    }
+    let (mut line, mut used) = (String::new(), 0);
+    for (place, (cell, width)) in cells.iter().zip(widths).enumerate() {
+        let is_last = place + 1 == cells.len();
+        let room = usize::from(canvas.width).saturating_sub(used);
+        let shown = if is_last { cut(&cell.text, room, canvas) } else { tame(&cell.text).into_owned() };
+        let padding = if is_last { 0 } else { width.saturating_sub(shown.width()) + usize::from(GAP) };
+        line.push_str(&styled(&shown, cell.tone, canvas));
+        line.push_str(&" ".repeat(padding));
+        used += width + usize::from(GAP);
+    }
+    line.trim_end().to_owned() + "\n"
+}
+
+/// The lines that a row of a listing takes.
+pub(super) fn listing_height(row: &ListingRow, width: u16) -> usize {
+    match row {
+        ListingRow::Blank | ListingRow::Cells(_) => 1,
+        ListingRow::Text(cell) => wrap(&cell.text, width).len(),
+        ListingRow::Wrapped(label, body) => {
+            let indent = LISTING_INDENT.max(label.text.width() + 2);
+            let room = usize::from(width).saturating_sub(indent).max(20);
+            wrap(body, u16::try_from(room).unwrap_or(u16::MAX)).len()
+        }
+    }
+}
+
+/// `text` in at most `width` columns, cut at a word where it is longer.
+fn cut(text: &str, width: usize, canvas: Canvas) -> String {
+    let text = tame(text);
+    if text.width() <= width {
+        return text.into_owned();
+    }
+    let end = if canvas.unicode { "…" } else { "..." };
+    let mut shown = String::new();
+    for word in text.split(' ') {
+        let space = usize::from(!shown.is_empty());
+        if shown.width() + space + word.width() + end.width() > width {
+            break;
+        }
+        shown.push_str(&" ".repeat(space));
+        shown.push_str(word);
+    }
+    shown.trim_end_matches([',', ';', ':', '(']).to_owned() + end
+}
+
+/// `text` in a tone, where colour is wanted.
+fn styled(text: &str, tone: Tone, canvas: Canvas) -> String {
+    let style = match tone {
+        Tone::Plain => None,
+        Tone::Strong => Some("1"),
+        Tone::Faint => Some("2"),
+        Tone::Aws | Tone::Good => Some("32"),
+        Tone::Customer => Some("1;33"),
+        Tone::Shared => Some("1;35"),
+        Tone::ThirdParty => Some("1;36"),
+        Tone::Bad => Some("1;31"),
+        Tone::Open => Some("33"),
+    };
+    match style.filter(|_| canvas.colour && !text.is_empty()) {
+        Some(style) => format!("\x1b[{style}m{text}\x1b[0m"),
+        None => text.to_owned(),
     }
 }
 

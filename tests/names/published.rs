@@ -37,7 +37,13 @@ fn answers(names: &BTreeSet<&'static str>) -> BTreeMap<&'static str, (BTreeSet<S
         .map(|(name, line)| {
             let cells: Vec<&str> = line.split('\t').collect();
             assert_eq!(cells[0], *name, "records come in order");
-            (*name, (cells[1].split_whitespace().map(str::to_owned).collect(), matches!(cells[3], "exact" | "prefix")))
+            (
+                *name,
+                (
+                    cells[1].split_whitespace().filter(|id| *id != "-").map(str::to_owned).collect(),
+                    matches!(cells[3], "exact" | "prefix"),
+                ),
+            )
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Context, Outcome, completions, modes};
+use super::{Context, Outcome, completions, variants};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Category, Date, Identifiers, Layer, Mode, Service};
 use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord, SourceRecord};
@@ -60,7 +60,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
     let every = catalogue
         .services()
         .iter()
-        .flat_map(|service| modes(service, None).into_iter().map(move |mode| Answered { service, mode }));
+        .flat_map(|service| variants(service, None).into_iter().map(move |mode| Answered { service, mode }));
     let wanted = |one: &Answered<'_>| {
         let fits = |(service, mode): &(&Service, Option<&Mode>)| {
             service.id == one.service.id && mode.is_none_or(|mode| one.mode.is_some_and(|own| own.id == mode.id))

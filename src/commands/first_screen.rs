@@ -1,0 +1,312 @@
+//! The first screen of a service: one line for each layer that is not plainly AWS's, at most 24 lines of 80 columns for every
+//! service of the catalogue. Everything else is `--long`.
+
+use std::collections::BTreeMap;
+
+use super::telling::{group_title, holder, lifecycle_sentence, overlay_sentence, short_holder, short_layer};
+use super::variants;
+use crate::catalogue::model::{Category, Date, Layer, Mode, Party, Service};
+use crate::catalogue::{Answer, Catalogue, Rule, category};
+use crate::render::{Block, Cell, ListingRow, Page, Tone};
+
+/// The lines of a terminal of the usual size.
+const MAX_LINES: usize = 24;
+
+/// The width for which the first screen is made.
+const WIDTH: usize = 80;
+
+/// Text that is older than this many days is said to be old.
+const MAX_AGE_IN_DAYS: i64 = 2 * 365;
+
+/// What makes a first screen easier to read, where there is room for it.
+#[derive(Clone, Copy)]
+struct Extras {
+    /// The titles of the groups of layers.
+    titles: bool,
+    /// Empty lines.
+    blanks: bool,
+    /// More than one command to type next.
+    hints: bool,
+}
+
+/// The first screen of a service, in one mode or over all of them.
+pub(super) struct FirstScreen<'c> {
+    pub(super) catalogue: &'c Catalogue,
+    pub(super) service: &'c Service,
+    pub(super) named: Option<&'c Mode>,
+}
+
+/// The answers for one layer, mode by mode.
+type ByMode<'c> = Vec<(Option<&'c Mode>, Answer<'c>)>;
+
+impl<'c> FirstScreen<'c> {
+    pub(super) fn page(&self) -> Page {
+        let layers = self.layers();
+        let differing: Vec<&(Layer, ByMode<'c>)> = layers.iter().filter(|(_, answers)| !is_same(answers)).collect();
+        // What takes lines and can be done without goes first.
+        let sparing = [
+            Extras { titles: true, blanks: true, hints: true },
+            Extras { titles: false, blanks: true, hints: true },
+            Extras { titles: false, blanks: false, hints: true },
+            Extras { titles: false, blanks: false, hints: false },
+        ];
+        let rows = sparing
+            .into_iter()
+            .map(|extras| {
+                if differing.is_empty() {
+                    self.by_layer(&layers, extras)
+                } else {
+                    self.by_mode(&layers, &differing, extras)
+                }
+            })
+            .reduce(|rows, less| if height(&rows) > MAX_LINES { less } else { rows });
+        Page { blocks: vec![Block::Listing(rows.unwrap_or_default())] }
+    }
+
+    /// The layers from what is the customer's down to what is AWS's everywhere, with their answers.
+    fn layers(&self) -> Vec<(Layer, ByMode<'c>)> {
+        let mut layers = self.catalogue.grouped();
+        layers.reverse();
+        let answer = |layer| {
+            let answer = |mode| (mode, self.catalogue.split(self.service, mode, layer));
+            (layer, variants(self.service, self.named).into_iter().map(answer).collect())
+        };
+        layers.into_iter().map(answer).collect()
+    }
+
+    /// What the service is.
+    fn heading(&self, about: &str) -> Vec<ListingRow> {
+        let Service { id, .. } = self.service;
+        let short = self.service.short_name();
+        let name = match self.named {
+            Some(mode) => format!("{short} ({id}@{}: {})", mode.id, mode.name),
+            None => format!("{short} ({id})"),
+        };
+        let mut said = Vec::new();
+        let lifecycle = self.named.and_then(|mode| mode.lifecycle.as_ref()).or(self.service.lifecycle.as_ref());
+        said.extend(lifecycle.map(lifecycle_sentence));
+        said.push(about.to_owned());
+        said.extend(overlay_sentence(self.service).map(str::to_owned));
+        let said = said.join(" ");
+        if name.len() + 3 + said.len() <= WIDTH {
+            let cells = vec![Cell::new(name, Tone::Strong), Cell::new(format!(" {said}"), Tone::Faint)];
+            vec![ListingRow::Cells(cells)]
+        } else {
+            vec![ListingRow::Text(Cell::new(name, Tone::Strong)), ListingRow::Text(Cell::new(said, Tone::Faint))]
+        }
+    }
+
+    /// A service that is answered once, or in each of its modes alike: a line for each layer that is not plainly AWS's.
+    fn by_layer(&self, layers: &[(Layer, ByMode<'c>)], extras: Extras) -> Vec<ListingRow> {
+        let about = match category(self.service, self.named) {
+            Category::Infrastructure => "infrastructure service: AWS runs the machines, you what is on them.",
+            Category::Container => "container service: AWS runs the platform for you. Not Docker.",
+            Category::Abstracted => "abstracted service: AWS runs everything behind an endpoint.",
+        };
+        let mut rows = self.heading(about);
+        rows.extend(extras.blanks.then_some(ListingRow::Blank));
+        let modes: Vec<&str> = self.service.modes.iter().map(|mode| &*mode.id).collect();
+        if self.named.is_none() && !modes.is_empty() {
+            rows.push(ListingRow::Wrapped(Cell::plain("Modes"), modes.join(", ") + "; the party is the same in each"));
+        }
+        let mut before = None;
+        let mut plain = Vec::new();
+        for (layer, answers) in layers {
+            let answer = &answers[0].1;
+            let group = self.catalogue.group(*layer);
+            if extras.titles && before.replace(group) != Some(group) {
+                rows.push(ListingRow::Text(Cell::new(group_title(group), Tone::Faint)));
+            }
+            if is_plainly_aws(answer) {
+                plain.push(layer.as_str());
+            } else {
+                rows.push(ListingRow::Cells(vec![
+                    Cell::new(format!("  {layer}"), Tone::Strong),
+                    holder(answer),
+                    Cell::plain(Self::first_duty_of(answers)),
+                ]));
+            }
+        }
+        if !plain.is_empty() {
+            rows.push(ListingRow::Wrapped(Cell::new("  AWS", Tone::Aws), plain.join(", ")));
+        }
+        rows.extend(extras.blanks.then_some(ListingRow::Blank));
+        rows.extend(self.foot(layers, extras));
+        rows
+    }
+
+    /// The first duty in a layer; with its mode where another mode begins with another.
+    fn first_duty_of(answers: &ByMode<'c>) -> String {
+        let (mode, answer) = &answers[0];
+        let duty = first_duty(answer);
+        match mode {
+            Some(mode) if answers.iter().any(|(_, other)| first_duty(other) != duty) => format!("@{}: {duty}", mode.id),
+            _ => duty,
+        }
+    }
+
+    /// A service whose modes differ: the modes are rows, the layers in which they differ columns.
+    fn by_mode(
+        &self,
+        layers: &[(Layer, ByMode<'c>)],
+        differing: &[&(Layer, ByMode<'c>)],
+        extras: Extras,
+    ) -> Vec<ListingRow> {
+        let mut rows = self.heading("The answer depends on the mode.");
+        rows.extend(extras.blanks.then_some(ListingRow::Blank));
+        let mut header = vec![Cell::new("Mode", Tone::Faint)];
+        header.extend(differing.iter().map(|(layer, _)| Cell::new(short_layer(*layer), Tone::Faint)));
+        rows.push(ListingRow::Cells(header));
+        // Modes that agree in every layer share a row.
+        let mut folded: Vec<(Vec<Cell>, Vec<&str>)> = Vec::new();
+        for (place, mode) in self.service.modes.iter().enumerate() {
+            let cells: Vec<Cell> = differing.iter().map(|(_, answers)| short_holder(&answers[place].1)).collect();
+            match folded
+                .iter_mut()
+                .find(|(known, modes)| *known == cells && modes.join(", ").len() + mode.id.len() < 30)
+            {
+                Some((_, modes)) => modes.push(&mode.id),
+                None => folded.push((cells, vec![&mode.id])),
+            }
+        }
+        for (cells, modes) in folded {
+            let name = Cell::new(modes.join(", "), Tone::Strong);
+            rows.push(ListingRow::Cells([vec![name], cells].concat()));
+        }
+        rows.extend(extras.blanks.then_some(ListingRow::Blank));
+        if extras.titles {
+            rows.push(ListingRow::Text(Cell::new("The same in every mode", Tone::Faint)));
+        }
+        let mut same: BTreeMap<usize, (Cell, Vec<&str>)> = BTreeMap::new();
+        for (layer, answers) in layers.iter().filter(|(_, answers)| is_same(answers)) {
+            let cell = holder(&answers[0].1);
+            let place = same.values().position(|(known, _)| *known == cell).unwrap_or(same.len());
+            same.entry(place).or_insert_with(|| (cell, Vec::new())).1.push(layer.as_str());
+        }
+        for (cell, layers) in same.into_values() {
+            rows.push(ListingRow::Wrapped(Cell::new(format!("  {}", cell.text), cell.tone), layers.join(", ")));
+        }
+        let first = differing.iter().find_map(|(layer, answers)| {
+            let (mode, answer) = answers.iter().find(|(_, answer)| answer.duties(Party::Customer).next().is_some())?;
+            Some((layer, mode.as_ref()?, answer))
+        });
+        if let Some((layer, mode, answer)) = first {
+            let label = format!("@{} {}", mode.id, short_layer(*layer));
+            rows.push(ListingRow::Cells(vec![Cell::new(label, Tone::Strong), Cell::plain(first_duty(answer))]));
+        }
+        rows.extend(extras.blanks.then_some(ListingRow::Blank));
+        rows.extend(self.foot(layers, extras));
+        rows
+    }
+
+    /// How many duties are the customer's, how old the text is, what to type next.
+    fn foot(&self, layers: &[(Layer, ByMode<'c>)], extras: Extras) -> Vec<ListingRow> {
+        let answers = || layers.iter().flat_map(|(_, answers)| answers.iter().map(|(_, answer)| answer));
+        let mut duties: Vec<&str> =
+            answers().flat_map(|answer| answer.duties(Party::Customer)).map(|duty| &**duty).collect();
+        duties.sort_unstable();
+        duties.dedup();
+        let count = duties.len();
+        let mut said = format!("{count} {} yours.", if count == 1 { "duty is" } else { "duties are" });
+        if answers().any(is_aws_with_your_part) {
+            said.push_str(" AWS+ leaves a part to you.");
+        }
+        // The age of what is said of this service; where nothing is, of what holds for its category.
+        let is_own = |answer: &&Answer<'_>| matches!(answer.rule, Rule::Mode | Rule::Service);
+        let has_own = answers().any(|answer| is_own(&answer));
+        let sources = answers()
+            .filter(|answer| !has_own || is_own(answer))
+            .flat_map(|answer| self.catalogue.cited(&answer.split.sources));
+        said.push_str(&age(&sources.map(|source| source.checked).collect::<Vec<_>>(), self.catalogue.date()));
+        let asked = match self.named {
+            Some(mode) => format!("{}@{}", self.service.id, mode.id),
+            None => self.service.id.to_string(),
+        };
+        let third = match self.service.modes.first() {
+            Some(mode) if self.named.is_none() => format!("One mode: whose {asked}@{}", mode.id),
+            _ => format!("Scripts: whose {asked} | cat"),
+        };
+        // The next commands stand on one line, or below each other where their names are long.
+        let mut lines: Vec<String> = Vec::new();
+        let hints = if extras.hints { 3 } else { 1 };
+        let all = [format!("Everything: whose {asked} --long"), format!("One layer: whose {asked} os"), third];
+        for next in all.into_iter().take(hints) {
+            match lines.last_mut().filter(|line| line.len() + 2 + next.len() <= WIDTH) {
+                Some(line) => line.push_str(&format!("  {next}")),
+                None => lines.push(next),
+            }
+        }
+        let faint = |text: String| ListingRow::Cells(vec![Cell::new(text, Tone::Faint)]);
+        [said].into_iter().chain(lines).map(faint).collect()
+    }
+}
+
+/// How old the text is on which answers rest: the months of the oldest and the newest page.
+fn age(dates: &[Date], today: Date) -> String {
+    let (Some(&oldest), Some(&newest)) = (dates.iter().min(), dates.iter().max()) else { return String::new() };
+    let month = |date: Date| date.to_string()[..7].to_owned();
+    let old = if oldest.days_until(today) > MAX_AGE_IN_DAYS { " (old)" } else { "" };
+    match (month(oldest), month(newest)) {
+        (from, to) if from == to => format!(" Text of {from}{old}."),
+        (from, to) => format!(" Text of {from}{old} to {to}."),
+    }
+}
+
+/// Whether AWS holds a layer and leaves nothing of it to the customer.
+fn is_plainly_aws(answer: &Answer<'_>) -> bool {
+    answer.split.party == Party::Aws && answer.duties(Party::Customer).next().is_none()
+}
+
+fn is_aws_with_your_part(answer: &Answer<'_>) -> bool {
+    answer.split.party == Party::Aws && answer.duties(Party::Customer).next().is_some()
+}
+
+/// Whether all modes give a layer to the same holder.
+fn is_same(answers: &ByMode<'_>) -> bool {
+    answers.iter().all(|(_, answer)| holder(answer) == holder(&answers[0].1))
+}
+
+/// The first duty left to the customer; where none is, the first of who holds the layer.
+pub(super) fn first_duty(answer: &Answer<'_>) -> String {
+    let sides = [Party::Customer, Party::ThirdParty, Party::Aws];
+    sides.into_iter().find_map(|side| answer.duties(side).next()).map_or_else(String::new, |duty| duty.to_string())
+}
+
+/// The lines that rows take on a terminal of 80 columns.
+fn height(rows: &[ListingRow]) -> usize {
+    rows.iter().map(|row| row.height(WIDTH)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_service_fits_the_first_screen() {
+        let catalogue = Catalogue::built_in();
+        let mut heights = Vec::new();
+        for service in catalogue.services().iter() {
+            let named = service.modes.iter().map(Some).chain([None]);
+            for named in named {
+                let page = FirstScreen { catalogue: &catalogue, service, named }.page();
+                let Block::Listing(rows) = &page.blocks[0] else { panic!("a first screen is a listing") };
+                assert!(height(rows) <= MAX_LINES, "{}@{:?}: {}", service.id, named.map(|mode| &mode.id), height(rows));
+                heights.push(height(rows));
+            }
+        }
+        heights.sort_unstable();
+        assert!(heights[0] > 5, "a first screen says something");
+    }
+
+    #[test]
+    fn an_age_says_what_is_old() {
+        let date = |text: &str| text.parse::<Date>().expect("a date");
+        let age =
+            |dates: &[&str]| super::age(&dates.iter().map(|text| date(text)).collect::<Vec<_>>(), date("2026-11-20"));
+        assert_eq!(age(&["2026-04-12", "2026-08-03"]), " Text of 2026-04 to 2026-08.");
+        assert_eq!(age(&["2026-04-12", "2026-04-01"]), " Text of 2026-04.");
+        assert_eq!(age(&["2024-11-19", "2026-08-03"]), " Text of 2024-11 (old) to 2026-08.");
+        assert_eq!(age(&["2024-11-21"]), " Text of 2024-11.");
+        assert_eq!(age(&[]), "");
+    }
+}
