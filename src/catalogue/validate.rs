@@ -126,6 +126,14 @@ impl Rules<'_> {
             self.mode(mode, &place.at("modes").at(&*mode.id));
         }
         self.bare_types(service, place);
+        for layer in service.splits.keys() {
+            if !service.modes.is_empty() && service.modes.iter().all(|mode| mode.splits.contains_key(layer)) {
+                let message = format!(
+                    "{layer}: no question reaches this split, because every mode has its own; move what it says to the modes"
+                );
+                self.diagnostics.report(&place.at("splits").at(layer.as_str()), message);
+            }
+        }
     }
 
     fn mode(&mut self, mode: &Mode, place: &Place) {
