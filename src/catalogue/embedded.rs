@@ -1,7 +1,6 @@
 //! The catalogue as it is compiled in: services and sources are records in postcard, each decoded when it is first asked for,
 //! so that a look-up pays for what it reads. The build script writes it.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -66,47 +65,45 @@ impl<T> From<T> for Lazy<T> {
     }
 }
 
-/// How a table is compiled in: ids in order, each with its record in postcard.
-pub(crate) type EmbeddedTable<'a> = Vec<(&'a str, &'a [u8])>;
+/// How a table is compiled in.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct EmbeddedTable<'a> {
+    /// Ids in order → the places of their records, an [`fst::Map`].
+    pub(crate) ids: &'a [u8],
+    /// Where the record at each place begins, four bytes each, the lowest first.
+    pub(crate) starts: &'a [u8],
+    /// The records, each in postcard behind its id.
+    pub(crate) records: &'a [u8],
+}
+
+impl EmbeddedTable<'_> {
+    /// The bytes of the record at a place.
+    fn record(&self, place: usize) -> &[u8] {
+        let start =
+            self.starts.chunks_exact(4).nth(place).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
+        start.and_then(|start| self.records.get(usize::try_from(start).ok()?..)).expect("written by the build script")
+    }
+}
 
 /// Records by id, sorted by it.
 #[derive(Debug)]
-pub struct Table<T> {
-    /// An [`EmbeddedTable`] in postcard.
-    embedded: &'static [u8],
-    /// The same as rows, made when one is first asked for.
-    rows: OnceLock<Vec<Row<T>>>,
-}
+pub struct Table<T>(Rows<T>);
 
 #[derive(Debug)]
-struct Row<T> {
-    id: Cow<'static, str>,
-    /// The record in postcard; empty where it did not come with the program.
-    bytes: &'static [u8],
-    record: OnceLock<Box<T>>,
+enum Rows<T> {
+    /// Those that came with the program, each decoded when it is first asked for.
+    Embedded { table: EmbeddedTable<'static>, ids: fst::Map<&'static [u8]>, records: Vec<OnceLock<Box<T>>> },
+    /// Those that were read from files, or have some that were.
+    Owned(Vec<T>),
 }
 
 impl<T: Keyed + DeserializeOwned> Table<T> {
-    /// The table that was compiled in as `embedded`.
-    pub(super) const fn embedded(embedded: &'static [u8]) -> Self {
-        Self { embedded, rows: OnceLock::new() }
-    }
-
-    fn rows(&self) -> &[Row<T>] {
-        self.rows.get_or_init(|| {
-            let rows: EmbeddedTable<'static> =
-                postcard::from_bytes(self.embedded).expect("written by the build script");
-            let row = |(id, bytes)| Row { id: Cow::Borrowed(id), bytes, record: OnceLock::new() };
-            rows.into_iter().map(row).collect()
-        })
-    }
-
-    fn record(row: &Row<T>) -> &T {
-        row.record.get_or_init(|| {
-            let mut record: Box<T> = postcard::from_bytes(row.bytes).expect("written by the build script");
-            record.set_id(row.id.parse().expect("the loader has checked it"));
-            record
-        })
+    /// The table that was compiled in as `bytes`, an [`EmbeddedTable`] in postcard.
+    pub(super) fn embedded(bytes: &'static [u8]) -> Self {
+        let table: EmbeddedTable<'static> = postcard::from_bytes(bytes).expect("written by the build script");
+        let ids = fst::Map::new(table.ids).expect("written by the build script");
+        let records = (0..ids.len()).map(|_| OnceLock::new()).collect();
+        Self(Rows::Embedded { table, ids, records })
     }
 
     /// The record with this id.
@@ -117,55 +114,58 @@ impl<T: Keyed + DeserializeOwned> Table<T> {
 
     /// The record at a place.
     pub(super) fn at(&self, place: usize) -> Option<&T> {
-        self.rows().get(place).map(Self::record)
+        match &self.0 {
+            Rows::Embedded { table, records, .. } => Some(records.get(place)?.get_or_init(|| {
+                let (id, mut record): (Id, Box<T>) =
+                    postcard::take_from_bytes(table.record(place)).expect("written by the build script").0;
+                record.set_id(id);
+                record
+            })),
+            Rows::Owned(records) => records.get(place),
+        }
     }
 
     /// The place of the record with this id.
     pub(super) fn position(&self, id: &str) -> Option<usize> {
-        self.rows().binary_search_by(|row| (*row.id).cmp(id)).ok()
+        match &self.0 {
+            Rows::Embedded { ids, .. } => usize::try_from(ids.get(id)?).ok(),
+            Rows::Owned(records) => records.binary_search_by(|record| (**record.id()).cmp(id)).ok(),
+        }
     }
 
     /// Every record, by id.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.rows().iter().map(Self::record)
-    }
-
-    /// Every id, in order.
-    pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.rows().iter().map(|row| &*row.id)
+        (0..self.len()).filter_map(|place| self.at(place))
     }
 
     /// How many records there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rows().len()
+        match &self.0 {
+            Rows::Embedded { records, .. } => records.len(),
+            Rows::Owned(records) => records.len(),
+        }
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows().is_empty()
+        self.len() == 0
     }
 
-    /// Puts a record in, in place of one with the same id.
-    pub(super) fn insert(&mut self, record: T) {
-        let found = self.rows().binary_search_by(|row| (*row.id).cmp(record.id()));
-        let row = Row { id: Cow::Owned(record.id().to_string()), bytes: &[], record: OnceLock::from(Box::new(record)) };
-        let rows = self.rows.get_mut().expect("made above");
-        match found {
-            Ok(place) => rows[place] = row,
-            Err(place) => rows.insert(place, row),
-        }
+    /// This table with more records, each in place of one with the same id.
+    pub(super) fn with(self, more: BTreeMap<Id, T>) -> Self
+    where
+        T: Clone,
+    {
+        let mut all: BTreeMap<Id, T> = self.iter().map(|record| (record.id().clone(), record.clone())).collect();
+        all.extend(more);
+        all.into()
     }
 }
 
 impl<T> From<BTreeMap<Id, T>> for Table<T> {
     fn from(records: BTreeMap<Id, T>) -> Self {
-        let row = |(id, record): (Id, T)| Row {
-            id: Cow::Owned(id.to_string()),
-            bytes: &[],
-            record: OnceLock::from(Box::new(record)),
-        };
-        Self { embedded: &[], rows: OnceLock::from(records.into_iter().map(row).collect::<Vec<_>>()) }
+        Self(Rows::Owned(records.into_values().collect()))
     }
 }

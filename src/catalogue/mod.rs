@@ -171,8 +171,8 @@ impl Catalogue {
     /// # Errors
     ///
     /// Every fault of the overlay, sorted by line.
-    pub fn with_overlay(mut self, file: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
-        self.lay_over(file, text).map(|()| self)
+    pub fn with_overlay(self, file: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
+        self.lay_over(file, text)
     }
 
     /// The faults of the overlay `text` over this catalogue, sorted by line.
@@ -185,7 +185,7 @@ impl Catalogue {
         let mut diagnostics = Diagnostics::default();
         let (overlay, places) = load::read_overlay(file, text, &|id| self.services.get(id), &mut diagnostics);
         let known: Vec<&Service> = self.services.iter().collect();
-        let sources: BTreeSet<&str> = self.sources.ids().collect();
+        let sources: BTreeSet<&str> = self.sources.iter().map(|source| &*source.id).collect();
         validate::validate_overlay(
             &overlay,
             &known,
@@ -197,13 +197,13 @@ impl Catalogue {
         if diagnostics.is_empty() { Ok(overlay) } else { Err(diagnostics.finish()) }
     }
 
-    fn lay_over(&mut self, file: &str, text: &str) -> Result<(), Vec<Diagnostic>> {
+    fn lay_over(mut self, file: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
         let mut overlay = self.read_overlay(file, text)?;
         for service in overlay.services.values_mut() {
             service.overlaid = self.changed(service);
         }
-        overlay.services.into_values().for_each(|service| self.services.insert(service));
-        overlay.sources.into_values().for_each(|source| self.sources.insert(source));
+        self.services = self.services.with(overlay.services);
+        self.sources = self.sources.with(overlay.sources);
         if !overlay.owners.is_empty() {
             self.owners = overlay.owners;
         }
@@ -212,7 +212,7 @@ impl Catalogue {
             .map_err(|error| vec![Diagnostic::new(file, 1, error.to_string())])?;
         self.index = Index::new(keys, targets);
         self.suggestions = Suggestions::default();
-        Ok(())
+        Ok(self)
     }
 
     /// The answers of a service that an overlay changes, and those that an earlier overlay had changed.

@@ -50,17 +50,20 @@ impl<'c> FirstScreen<'c> {
             Extras { titles: false, blanks: false, hints: true },
             Extras { titles: false, blanks: false, hints: false },
         ];
-        let rows = sparing
-            .into_iter()
-            .map(|extras| {
-                if differing.is_empty() {
-                    self.by_layer(&layers, extras)
-                } else {
-                    self.by_mode(&layers, &differing, extras)
-                }
-            })
-            .reduce(|rows, less| if height(&rows) > MAX_LINES { less } else { rows });
-        Page { blocks: vec![Block::Listing(rows.unwrap_or_default())] }
+        let mut screens = sparing.into_iter().map(|extras| {
+            if differing.is_empty() {
+                self.by_layer(&layers, extras)
+            } else {
+                self.by_mode(&layers, &differing, extras)
+            }
+        });
+        let mut rows = screens.next().unwrap_or_default();
+        while height(&rows) > MAX_LINES
+            && let Some(less) = screens.next()
+        {
+            rows = less;
+        }
+        Page { blocks: vec![Block::Listing(rows)] }
     }
 
     /// The layers from what is the customer's down to what is AWS's everywhere, with their answers.
