@@ -46,6 +46,8 @@ pub mod cli;
 #[doc(hidden)]
 pub mod commands;
 #[cfg(feature = "cli")]
+pub mod findings;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod inventory;
 #[cfg(feature = "cli")]

@@ -1,0 +1,279 @@
+//! Findings in JSON, streamed: a list of them, one alone, pages under a field such as `Findings`, or any number of such
+//! documents one after the other, as JSON lines and paginated commands write them.
+
+use std::cell::Cell;
+use std::fmt;
+use std::io::{self, BufReader, Read};
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+
+use super::shape::{Shape, WRAPPERS};
+use super::{Collector, Entry, Error, Format};
+
+/// The largest finding. Security Hub allows 240 KB; Prowler adds the resource's whole configuration. A text that never ends
+/// must not take more memory than this.
+const MAX_FINDING_BYTES: usize = 8 << 20;
+
+/// How deep lists and pages stand in each other: a list of pages of findings is three.
+const MAX_DEPTH: usize = 8;
+
+/// Reads findings, each as a `T`.
+pub(super) fn read<T: DeserializeOwned + Into<Entry>>(
+    input: &mut dyn Read,
+    shape: &Shape,
+    collector: &mut Collector<'_>,
+) -> Result<(), Error> {
+    let left = Rc::new(Cell::new(MAX_FINDING_BYTES));
+    let reader = BufReader::with_capacity(64 << 10, Budgeted { input, left: Rc::clone(&left) });
+    let mut json = serde_json::Deserializer::from_reader(reader);
+    loop {
+        left.set(MAX_FINDING_BYTES);
+        let document = Value::<T> { collector, left: &left, depth: 0, wrapped: shape.wrapped, finding: PhantomData };
+        document.deserialize(&mut json).map_err(|error| fault(&error))?;
+        if let Err(rest) = json.end() {
+            if shape.format() == Some(Format::Nothing) {
+                return Err(Error::Text(rest.line().max(1), "nothing may follow an empty list of findings".to_owned()));
+            }
+        } else {
+            break;
+        }
+    }
+    let report = &collector.report;
+    let nothing = report.findings == 0 && report.other_clouds.is_empty() && report.not_findings > 0;
+    if nothing { Err(Error::Unknown("these are no findings of a known format".to_owned())) } else { Ok(()) }
+}
+
+/// What is wrong with the JSON that begins with `head`, which may be cut; nothing where the text does not begin like JSON.
+pub(super) fn syntax_error(head: &[u8]) -> Option<Error> {
+    let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
+    if !matches!(first, Some(b'{' | b'[')) {
+        return None;
+    }
+    let mut json = serde_json::Deserializer::from_slice(head);
+    let error = IgnoredAny::deserialize(&mut json).err().filter(serde_json::Error::is_syntax)?;
+    Some(fault(&error))
+}
+
+/// What is wrong, and where.
+fn fault(error: &serde_json::Error) -> Error {
+    let text = error.to_string();
+    let message = text.rsplit_once(" at line ").map_or(&*text, |(message, _)| message);
+    let line = error.line().max(1);
+    match error.classify() {
+        serde_json::error::Category::Io if error.io_error_kind() == Some(io::ErrorKind::FileTooLarge) => {
+            Error::Text(line, format!("a finding of more than {} MiB", MAX_FINDING_BYTES >> 20))
+        }
+        serde_json::error::Category::Io => {
+            Error::Io(io::Error::new(error.io_error_kind().unwrap_or(io::ErrorKind::Other), message))
+        }
+        serde_json::error::Category::Eof => Error::Text(line, "the JSON ends in the middle".to_owned()),
+        serde_json::error::Category::Syntax => Error::Text(line, format!("not valid JSON: {message}")),
+        serde_json::error::Category::Data => Error::Text(line, message.to_owned()),
+    }
+}
+
+/// A stream of which one finding may be read at a time.
+struct Budgeted<'r> {
+    input: &'r mut dyn Read,
+    left: Rc<Cell<usize>>,
+}
+
+impl Read for Budgeted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.left.get();
+        if left == 0 {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let read = self.input.read(buffer)?;
+        self.left.set(left.saturating_sub(read));
+        Ok(read)
+    }
+}
+
+/// A list of findings, a page of them, or one of them.
+struct Value<'a, 'c, T> {
+    collector: &'a mut Collector<'c>,
+    left: &'a Cell<usize>,
+    depth: usize,
+    /// Whether an object is a page of findings, whatever its first field is.
+    wrapped: bool,
+    finding: PhantomData<T>,
+}
+
+impl<'de, T: DeserializeOwned + Into<Entry>> DeserializeSeed<'de> for Value<'_, '_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.depth > MAX_DEPTH {
+            return Err(D::Error::custom(format!("lists nested more than {MAX_DEPTH} levels deep")));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: DeserializeOwned + Into<Entry>> Visitor<'de> for Value<'_, '_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a finding or a list of findings")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { collector, left, depth, wrapped, .. } = self;
+        let mut key = map.next_key::<String>()?;
+        if !key.as_deref().is_some_and(|key| wrapped || is_page_field(key)) {
+            let entry = match key {
+                Some(_) => T::deserialize(MapAccessDeserializer::new(Prepended { key: key.take(), map }))?.into(),
+                None => Entry::NotAFinding,
+            };
+            collector.add(entry);
+            return Ok(());
+        }
+        while let Some(field) = key {
+            left.set(MAX_FINDING_BYTES);
+            if WRAPPERS.contains(&&*field) {
+                let list = Value::<T> { collector, left, depth: depth + 1, wrapped: false, finding: PhantomData };
+                map.next_value_seed(list)?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+            key = map.next_key()?;
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let Self { collector, left, depth, .. } = self;
+        loop {
+            left.set(MAX_FINDING_BYTES);
+            let item = Value::<T> { collector, left, depth: depth + 1, wrapped: false, finding: PhantomData };
+            if list.next_element_seed(item)?.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        self.collector.add(Entry::NotAFinding);
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        self.collector.add(Entry::NotAFinding);
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        self.collector.add(Entry::NotAFinding);
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        self.collector.add(Entry::NotAFinding);
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        self.collector.add(Entry::NotAFinding);
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        // `"Findings": null` is no finding either, but nothing is lost.
+        if self.depth > 0 && !self.wrapped {
+            self.collector.add(Entry::NotAFinding);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a field stands only around findings, never in one.
+fn is_page_field(key: &str) -> bool {
+    WRAPPERS.contains(&key) || ["NextToken", "ConformancePackName", "ResponseMetadata"].contains(&key)
+}
+
+/// An object whose first key was read already.
+struct Prepended<A> {
+    key: Option<String>,
+    map: A,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Prepended<A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        use serde::de::IntoDeserializer as _;
+        match self.key.take() {
+            Some(key) => seed.deserialize(key.into_deserializer()).map(Some),
+            None => self.map.next_key_seed(seed),
+        }
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.map.next_value_seed(seed)
+    }
+}
+
+/// A text, a number or a truth value as text; empty for anything else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Text(pub(super) String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextVisitor).map(Self)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<String, E> {
+        Ok(text)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_unit<E>(self) -> Result<String, E> {
+        Ok(String::new())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<String, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(String::new())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<String, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(String::new())
+    }
+}
