@@ -40,6 +40,8 @@ pub mod catalogue;
 pub mod yaml;
 
 #[cfg(feature = "cli")]
+pub mod analysis;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
 #[cfg(feature = "cli")]

@@ -562,7 +562,7 @@ fn what_is_no_inventory_is_refused_with_the_shapes_that_are_known() {
     }
     let broken = [
         ("{\"planned_values\": ", "error: stdin: line 1: the JSON ends in the middle"),
-        ("{\n\"Findings\": nope }", "error: stdin: line 2: no JSON: `nope` is no value"),
+        ("{\n\"Findings\": nope }", "error: stdin: line 2: not valid JSON: "),
         ("Resources:\n- a\n", "error: stdin: line 2: `Resources` must be a mapping of resources"),
         ("\u{feff}Resources:\n  A: [\n", "error: stdin: line "),
     ];

@@ -193,6 +193,12 @@ impl<'c> Estate<'c> {
         rows
     }
 
+    /// How many things of the inventories a service stands for, each counted once whatever its mode.
+    pub(super) fn resources(&self, service: &Service) -> Option<u64> {
+        let tally = self.tallies.get(&*service.id)?;
+        Some(tally.neutral + tally.open + tally.modes.values().sum::<u64>())
+    }
+
     /// What was not matched and what was passed over, for stderr.
     pub(super) fn report(&self) -> Vec<String> {
         const MOST: usize = 10;

@@ -1,11 +1,10 @@
-//! `whose gaps`: which of the customer's duties are proven by checks that ran, which fail, and which nobody has looked at.
+//! `whose gaps`: which of the customer's duties checks have proven, which they disprove, and which nobody has looked at.
 //!
-//! It joins three things: the services in use, the layers of theirs that the customer holds or shares, and the findings
-//! that the organisation's own tools exported. It says "proven by these checks", never "compliant".
+//! The services come from names, inventories or the findings themselves; [`analysis::coverage`](crate::analysis::coverage) says
+//! what the states mean. The answer is "proven by these checks", never "compliant".
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::hash::BuildHasher;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 
@@ -14,12 +13,13 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::estate::{self, Column, plural};
+use super::estate::{self, Asked, plural};
 use super::telling::{group_title, joined, picture_column};
-use super::{Context, Outcome, completions, word_parser};
+use super::{Context, Outcome as Done, completions, word_parser};
+use crate::analysis::coverage::{CheckOutcome, LayerCoverage, Outcome, Results, Scope, State, coverage};
 use crate::catalogue::Catalogue;
-use crate::catalogue::model::{Check, CheckProvider, Layer, LayerChecks, Mode, Party, Service};
-use crate::inventory::verdicts::{self, Verdict};
+use crate::catalogue::model::{CheckProvider, Control, Layer, Party, Service};
+use crate::findings::{self, Report};
 use crate::render::{Block, Cell, Grid, Page, Picture, PictureCell, PictureRow, Row, Table, Tone, View, values};
 
 /// The arguments of `gaps`.
@@ -33,7 +33,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub from: Vec<PathBuf>,
 
-    /// Findings: Security Hub (ASFF, OCSF), AWS Config compliance by rule, Prowler (OCSF, csv); may be repeated
+    /// Findings: Security Hub (ASFF, OCSF), AWS Config compliance by rule, Prowler (csv, json, OCSF, ASFF); may be repeated
     #[arg(long, value_name = "FILE", required = true, value_hint = clap::ValueHint::FilePath)]
     pub findings: Vec<PathBuf>,
 
@@ -41,226 +41,150 @@ pub struct Args {
     #[arg(long, value_name = "LAYER", add = ArgValueCandidates::new(completions::layers))]
     pub layer: Option<String>,
 
-    /// Only rows in this state
+    /// Only rows in this state: `failing`, a check failed; `unseen`, none came to a verdict; `partial`, checks passed but not
+    /// every one of the provider that has most; `proven`, all of those passed and no other failed
     #[arg(long, value_name = "STATE", value_parser = word_parser(State::ALL, State::word))]
     pub state: Option<State>,
 
-    /// End with 1 if anything fails or was not looked at
+    /// End with 1 unless everything is proven
     #[arg(long)]
     pub strict: bool,
 }
 
-/// What is known about the customer's duties in a layer of a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// A check failed.
-    Failing,
-    /// No check came to a verdict: none exists, or none ran.
-    Unseen,
-    /// Checks passed and none failed.
-    Proven,
-}
-
-impl State {
-    /// Every state, the worst first.
-    pub const ALL: &'static [Self] = &[Self::Failing, Self::Unseen, Self::Proven];
-
-    /// The word for it.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Failing => "failing",
-            Self::Unseen => "unseen",
-            Self::Proven => "proven",
-        }
-    }
-
-    const fn tone(self) -> Tone {
-        match self {
-            Self::Failing => Tone::Bad,
-            Self::Unseen => Tone::Open,
-            Self::Proven => Tone::Good,
-        }
-    }
-}
-
-/// At most so many checks that the catalogue does not know are told apart.
-const MOST_STRANGERS: usize = 100_000;
-
-/// Joins.
+/// Joins services and findings.
 ///
 /// # Errors
 ///
 /// An unknown name or layer, or an inventory or findings that cannot be read.
-pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyhow::Result<Outcome> {
+pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyhow::Result<Done> {
     let catalogue = context.catalogue();
     let layer = args.layer.as_deref().map(|word| context.layer(word, "whose gaps --layer")).transpose()?;
     let mut notes = Vec::new();
-    let checks = catalogue.services().iter().flat_map(Service::checks);
-    let known: HashSet<String> = checks.map(|(_, _, check)| check.id.to_ascii_lowercase()).collect();
-    let mut ran: HashMap<String, Ran> = HashMap::new();
-    let mut strangers = HashSet::new();
+    let mut results = Results::new(catalogue);
     for path in &args.findings {
-        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let mut findings = 0_u64;
-        let dialect = verdicts::read(&mut BufReader::new(file), &mut |names, verdict| {
-            findings += 1;
-            let names: Vec<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
-            let Some(id) = names.iter().find(|name| known.contains(*name)) else {
-                if strangers.len() < MOST_STRANGERS {
-                    strangers.insert(strangers.hasher().hash_one(names.first()));
-                }
-                return;
-            };
-            let ran = ran.entry(id.clone()).or_default();
-            match verdict {
-                Verdict::Passed => ran.passed += 1,
-                Verdict::Failed => ran.failed += 1,
-                Verdict::Open => {}
-            }
-        })
-        .with_context(|| path.display().to_string())?;
-        notes.push(format!("{dialect}: {}", plural(findings, "verdict")));
+        notes.extend(read(path, &mut results)?);
     }
-    let named = !args.names.is_empty() || !args.from.is_empty();
-    let columns = if named {
+    let scopes = if args.names.is_empty() && args.from.is_empty() {
+        let named = catalogue.services().iter().filter(|service| results.name(service));
+        named.map(|service| Scope { service, modes: super::variants(service, None), resources: None }).collect()
+    } else {
         let asked = estate::ask(&args.names, &args.from, context, stdin, &mut notes)?;
         notes.extend(asked.estate.report());
-        asked.columns.unwrap_or_default()
-    } else {
-        seen(catalogue, &ran)
+        scopes(&asked)
     };
-    if columns.is_empty() {
+    if scopes.is_empty() {
         bail!("no service to look at: the findings name none\n  try: whose gaps rds s3 --findings FILE");
     }
-    if !strangers.is_empty() {
-        let (strange, all) = (strangers.len(), strangers.len() + ran.len());
-        let least = if strange < MOST_STRANGERS { "" } else { "at least " };
-        notes.push(format!(
-            "{} not among the {} that the catalogue knows",
-            match (strange, all) {
-                (1, 1) => "the check that ran is".to_owned(),
-                (1, _) => format!("1 of the {all} checks that ran is"),
-                _ => format!("{least}{strange} of the {all} checks that ran are"),
-            },
-            known.len()
-        ));
-    }
-    let mut view = Gaps { catalogue, rows: Vec::new() };
-    // A service is looked at once, whatever its modes: findings do not tell them apart.
-    let mut services: Vec<(&Service, Option<u64>)> = Vec::new();
-    for column in &columns {
-        match services.iter_mut().find(|(service, _)| service.id == column.service.id) {
-            Some((_, resources)) => *resources = (*resources).max(column.resources),
-            None => services.push((column.service, column.resources)),
-        }
-    }
-    for (service, resources) in services {
-        for &own in Layer::ALL.iter().filter(|own| layer.is_none_or(|wanted| wanted == **own)) {
-            let modes: Vec<_> =
-                columns.iter().filter(|column| column.service.id == service.id).map(|column| column.mode).collect();
-            let held = modes.iter().any(|mode| catalogue.split(service, *mode, own).split.party != Party::Aws);
-            let proofs = service.checks.contains_key(&own);
-            if held || proofs {
-                view.rows.push(Gap::new((service, modes), own, resources, &ran));
-            }
-        }
-    }
-    let bad = view.rows.iter().any(|row| row.state != State::Proven);
+    notes.extend(unknown_checks(&results));
+    let mut view = Gaps { catalogue, rows: coverage(catalogue, &scopes, layer, &results) };
+    let open = view.rows.iter().any(|row| row.state != State::Proven);
     if let Some(state) = args.state {
         view.rows.retain(|row| row.state == state);
     }
     if view.rows.is_empty() {
         notes.push("nothing fits".to_owned());
     }
-    Ok(Outcome { text: context.render(&view)?, no: view.rows.is_empty() || (args.strict && bad), notes })
+    Ok(Done { text: context.render(&view)?, no: view.rows.is_empty() || (args.strict && open), notes })
 }
 
-/// How a check ended, over all findings.
-#[derive(Clone, Copy, Debug, Default)]
-struct Ran {
-    passed: u64,
-    failed: u64,
+/// Reads a file of findings; returns what to say about it.
+fn read(path: &std::path::Path, results: &mut Results) -> anyhow::Result<Vec<String>> {
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let (mut counted, mut closed, mut no_check) = (0, 0, 0);
+    let report =
+        findings::read(&mut BufReader::new(file), &mut |result| match (results.add(&result), result.current) {
+            (true, _) => counted += 1,
+            (false, false) => closed += 1,
+            (false, true) => no_check += 1,
+        })
+        .with_context(|| path.display().to_string())?;
+    let Report { format, other_clouds, not_findings, .. } = report;
+    let mut notes = vec![format!("{format}: {} of checks", plural(counted, "result"))];
+    let reasons =
+        [(closed, "archived or closed"), (no_check, "not the result of a check"), (not_findings, "not findings")];
+    let ignored = reasons.iter().filter(|(count, _)| *count > 0);
+    notes.extend(ignored.map(|(count, reason)| format!("ignored: {count} - {reason}")));
+    if !other_clouds.is_empty() {
+        let names: Vec<&str> = other_clouds.keys().map(|name| &**name).collect();
+        let count: u64 = other_clouds.values().sum();
+        notes.push(format!("ignored: {count} - another provider's ({})", names.join(", ")));
+    }
+    Ok(notes.iter().map(|note| crate::render::tame(note).into_owned()).collect())
 }
 
-/// The services of which a check ran.
-fn seen<'c>(catalogue: &'c Catalogue, ran: &HashMap<String, Ran>) -> Vec<Column<'c>> {
-    let of =
-        |service: &&Service| service.checks().any(|(_, _, check)| ran.contains_key(&check.id.to_ascii_lowercase()));
-    let modes = |service: &'c Service| {
-        super::variants(service, None).into_iter().map(move |mode| Column { service, mode, resources: None })
+/// The services that were asked about, each once.
+fn scopes<'c>(asked: &Asked<'c>) -> Vec<Scope<'c>> {
+    let mut scopes: Vec<Scope<'c>> = Vec::new();
+    for column in asked.columns.iter().flatten() {
+        match scopes.iter_mut().find(|scope| scope.service.id == column.service.id) {
+            Some(scope) => scope.modes.push(column.mode),
+            None => scopes.push(Scope {
+                service: column.service,
+                modes: vec![column.mode],
+                resources: asked.estate.resources(column.service),
+            }),
+        }
+    }
+    scopes
+}
+
+/// What to say of checks that the catalogue does not know.
+fn unknown_checks(results: &Results) -> Option<String> {
+    let (unknown, all) = (results.unknown_checks(), results.unknown_checks() + results.checks_that_ran());
+    let these = match (unknown, all) {
+        (0, _) => return None,
+        (1, 1) => "the check that ran is".to_owned(),
+        (1, _) => format!("1 of the {all} checks that ran is"),
+        _ => format!("{unknown} of the {all} checks that ran are"),
     };
-    catalogue.services().iter().filter(of).flat_map(modes).collect()
+    Some(format!("{these} not among the {} that the catalogue knows", results.known_checks()))
 }
 
-/// A layer of a service, and what its checks say.
-struct Gap<'c> {
-    service: &'c Service,
-    modes: Vec<Option<&'c Mode>>,
-    layer: Layer,
-    resources: Option<u64>,
-    state: State,
-    passing: Vec<&'c str>,
-    failing: Vec<&'c str>,
-    /// Checks that ran and came to no verdict.
-    undecided: Vec<&'c str>,
-    /// Checks that exist and did not run.
-    silent: Vec<&'c str>,
+/// What the state of a layer rests on, in a few words.
+fn because(row: &LayerCoverage<'_>) -> String {
+    let ids = |outcome| row.ids(outcome).collect::<Vec<_>>().join(", ");
+    let (all, ran) = (row.checks.len(), row.ran());
+    let rest = match all - ran {
+        0 => String::new(),
+        1 => "; 1 other did not run".to_owned(),
+        silent => format!("; {silent} others did not run"),
+    };
+    let open = if row.count(Outcome::NoVerdict) > 0 {
+        format!("without a verdict (muted, or no data): {}", ids(Outcome::NoVerdict))
+    } else {
+        String::new()
+    };
+    match row.state {
+        State::Failing => format!(
+            "{} of {} failed: {}{rest}",
+            row.count(Outcome::Failed),
+            plural(all as u64, "check"),
+            ids(Outcome::Failed)
+        ),
+        State::Proven => format!("proven by these checks: {}{rest}", ids(Outcome::Passed)),
+        State::Partial => {
+            let open = if open.is_empty() { open } else { format!("; {open}") };
+            format!("{} of {all} checks passed: {}{open}{rest}", row.count(Outcome::Passed), ids(Outcome::Passed))
+        }
+        State::Unseen if !open.is_empty() => format!("{open}{rest}"),
+        State::Unseen if all == 0 => "no check exists".to_owned(),
+        State::Unseen if all == 1 => format!("its check did not run: {}", ids(Outcome::NotRun)),
+        State::Unseen => format!("none of {all} checks ran; for instance {}", for_instance(row)),
+    }
 }
 
-impl<'c> Gap<'c> {
-    fn new(
-        (service, modes): (&'c Service, Vec<Option<&'c Mode>>),
-        layer: Layer,
-        resources: Option<u64>,
-        ran: &HashMap<String, Ran>,
-    ) -> Self {
-        let (mut passing, mut failing, mut undecided, mut silent) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for (_, check) in service.checks.get(&layer).into_iter().flat_map(LayerChecks::iter) {
-            let check: &Check = check;
-            match ran.get(&check.id.to_ascii_lowercase()) {
-                Some(ran) if ran.failed > 0 => failing.push(&*check.id),
-                Some(ran) if ran.passed > 0 => passing.push(&*check.id),
-                Some(_) => undecided.push(&*check.id),
-                None => silent.push(&*check.id),
-            }
-        }
-        let state = match (failing.is_empty(), passing.is_empty()) {
-            (false, _) => State::Failing,
-            (true, false) => State::Proven,
-            (true, true) => State::Unseen,
-        };
-        Self { service, modes, layer, resources, state, passing, failing, undecided, silent }
-    }
+/// The first check of every provider.
+fn for_instance(row: &LayerCoverage<'_>) -> String {
+    let first = |provider: &CheckProvider| row.checks.iter().find(|own| own.provider == *provider);
+    CheckProvider::ALL.iter().filter_map(first).map(|own| &*own.check.id).collect::<Vec<_>>().join(", ")
+}
 
-    /// What the state rests on, in a few words: every check that came to a verdict, and how many did not.
-    fn because(&self) -> String {
-        let others = match self.silent.len() {
-            0 => String::new(),
-            1 => "; 1 other did not run".to_owned(),
-            silent => format!("; {silent} others did not run"),
-        };
-        match (self.state, &self.undecided[..], &self.silent[..]) {
-            (State::Failing, ..) => format!("failing: {}", self.failing.join(", ")),
-            (State::Proven, ..) => format!("proven by these checks: {}{others}", self.passing.join(", ")),
-            (State::Unseen, [], []) => "no check exists".to_owned(),
-            (State::Unseen, [], [only]) => format!("its check did not run: {only}"),
-            (State::Unseen, [], all) => {
-                format!("none of {} checks ran; for instance {}", all.len(), self.for_instance())
-            }
-            (State::Unseen, some, _) => format!("without a verdict (muted, or no data): {}{others}", some.join(", ")),
-        }
-    }
-
-    /// The first silent check of every maker.
-    fn for_instance(&self) -> String {
-        let first = |maker: &CheckProvider| {
-            let own = self.service.checks.get(&self.layer).map_or(&[][..], |checks| checks.of(*maker));
-            own.iter().map(|check| &*check.id).find(|id| self.silent.contains(id))
-        };
-        CheckProvider::ALL.iter().filter_map(first).collect::<Vec<_>>().join(", ")
+/// The tone of a state.
+const fn tone(state: State) -> Tone {
+    match state {
+        State::Failing => Tone::Bad,
+        State::Unseen | State::Partial => Tone::Open,
+        State::Proven => Tone::Good,
     }
 }
 
@@ -272,43 +196,67 @@ pub struct GapRecord<'c> {
     pub service: &'c str,
     /// The layer.
     pub layer: Layer,
-    /// How many things in the inventory the service stands for.
-    pub resources: Option<u64>,
+    /// The NIST SP 800-53 controls of the layer.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
+    pub controls: Vec<Control>,
     /// What is known.
     pub state: State,
-    /// The checks that passed.
-    pub passing: Vec<&'c str>,
-    /// The checks that failed.
-    pub failing: Vec<&'c str>,
-    /// The checks that exist and did not run, or came to no verdict.
-    pub silent: Vec<&'c str>,
+    /// How many checks ran and passed every time.
+    pub passed: usize,
+    /// How many checks failed at least once.
+    pub failed: usize,
+    /// How many checks ran and came to no verdict: no data, muted, to be judged by hand.
+    pub no_verdict: usize,
+    /// How many checks exist and did not run.
+    pub not_run: usize,
+    /// Every check that the catalogue has for the layer.
+    pub checks: Vec<CheckRecord<'c>>,
+    /// How many things in the inventory the service stands for.
+    pub resources: Option<u64>,
     /// The customer's team, where an overlay says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team: Option<&'c str>,
 }
 
+/// A check, and how it ended.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct CheckRecord<'c> {
+    /// Its id.
+    pub id: &'c str,
+    /// Who publishes it.
+    pub provider: CheckProvider,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
 struct Gaps<'c> {
     catalogue: &'c Catalogue,
-    rows: Vec<Gap<'c>>,
+    rows: Vec<LayerCoverage<'c>>,
 }
 
 impl<'c> Gaps<'c> {
     fn typed(&self) -> Vec<GapRecord<'c>> {
-        let record = |row: &Gap<'c>| GapRecord {
+        let check =
+            |own: &CheckOutcome<'c>| CheckRecord { id: &own.check.id, provider: own.provider, outcome: own.outcome };
+        let record = |row: &LayerCoverage<'c>| GapRecord {
             service: &row.service.id,
             layer: row.layer,
-            resources: row.resources,
+            controls: row.controls.clone(),
             state: row.state,
-            passing: row.passing.clone(),
-            failing: row.failing.clone(),
-            silent: row.undecided.iter().chain(&row.silent).copied().collect(),
+            passed: row.count(Outcome::Passed),
+            failed: row.count(Outcome::Failed),
+            no_verdict: row.count(Outcome::NoVerdict),
+            not_run: row.count(Outcome::NotRun),
+            checks: row.checks.iter().map(check).collect(),
+            resources: row.resources,
             team: self.catalogue.team(row.service, row.layer),
         };
         self.rows.iter().map(record).collect()
     }
 
     /// What the customer must do, and in which modes where not in all of them.
-    fn duties(&self, row: &Gap<'c>) -> Vec<(String, String)> {
+    fn duties(&self, row: &LayerCoverage<'_>) -> Vec<(String, String)> {
         let team = self.catalogue.team(row.service, row.layer).unwrap_or("you");
         let mut duties: Vec<(&str, Vec<&str>)> = Vec::new();
         for mode in &row.modes {
@@ -332,6 +280,27 @@ impl<'c> Gaps<'c> {
         let each: Vec<String> = State::ALL.iter().map(|state| format!("{} {}", count(*state), state.word())).collect();
         format!("{} of {} layers of yours", each.join(", "), self.rows.len())
     }
+
+    /// A layer of a service in the diagram: the checks that failed come first, those that did not run last.
+    fn cell(&self, row: &LayerCoverage<'_>) -> PictureCell {
+        let mut checks = row.checks.clone();
+        checks.sort_by_key(|own| match own.outcome {
+            Outcome::Failed => 0,
+            Outcome::Passed | Outcome::NoVerdict => 1,
+            Outcome::NotRun => 2,
+        });
+        let page = |CheckOutcome { provider, check, outcome }: CheckOutcome<'_>| {
+            (format!("{} ({}): {}", check.id, provider.name(), outcome.word()), check.url(provider), String::new())
+        };
+        PictureCell {
+            word: row.state.word().to_owned(),
+            tone: tone(row.state),
+            team: self.catalogue.team(row.service, row.layer).map(str::to_owned),
+            duties: self.duties(row),
+            facts: vec![("because", because(row))],
+            sources: checks.into_iter().map(page).collect(),
+        }
+    }
 }
 
 impl View for Gaps<'_> {
@@ -340,24 +309,35 @@ impl View for Gaps<'_> {
     }
 
     fn grid(&self) -> Grid {
-        let teams = self.catalogue.has_owners();
         let rows = self.typed().into_iter().map(|record| {
-            let mut row = vec![
+            let failed = record.checks.iter().filter(|check| check.outcome == Outcome::Failed).map(|check| check.id);
+            vec![
                 record.service.to_owned(),
                 record.layer.to_string(),
                 record.resources.map_or_else(String::new, |count| count.to_string()),
                 record.state.word().to_owned(),
-                record.passing.len().to_string(),
-                record.failing.len().to_string(),
-                record.silent.len().to_string(),
-                joined(record.failing),
-            ];
-            row.extend(teams.then(|| record.team.unwrap_or_default().to_owned()));
-            row
+                record.passed.to_string(),
+                record.failed.to_string(),
+                record.no_verdict.to_string(),
+                record.not_run.to_string(),
+                joined(failed),
+                joined(record.controls),
+                record.team.unwrap_or_default().to_owned(),
+            ]
         });
-        let mut columns =
-            vec!["service", "layer", "resources", "state", "passing", "failing", "silent", "failing_checks"];
-        columns.extend(teams.then_some("team"));
+        let columns = vec![
+            "service",
+            "layer",
+            "resources",
+            "state",
+            "passed",
+            "failed",
+            "no_verdict",
+            "not_run",
+            "failed_checks",
+            "controls",
+            "team",
+        ];
         Grid { columns, rows: rows.collect() }
     }
 
@@ -367,21 +347,23 @@ impl View for Gaps<'_> {
             let mut own = self.rows.iter().filter(|row| row.state == state).peekable();
             if own.peek().is_some() {
                 rows.push(Row::Group(match state {
-                    State::Failing => "FAILING: a check of yours says no".to_owned(),
-                    State::Unseen => "UNSEEN: nobody has looked".to_owned(),
-                    State::Proven => "PROVEN by checks that ran".to_owned(),
+                    State::Failing => "FAILING: a check failed".to_owned(),
+                    State::Unseen => "UNSEEN: no check came to a verdict".to_owned(),
+                    State::Partial => "PARTIAL: checks passed, but not every one of a set".to_owned(),
+                    State::Proven => "PROVEN: every check of a provider passed".to_owned(),
                 }));
             }
             for row in own {
                 rows.push(Row::Cells(vec![
                     Cell::new(&*row.service.id, Tone::Strong),
                     Cell::plain(row.layer.as_str()),
-                    Cell::new(state.word(), state.tone()),
-                    Cell::plain(row.because()),
+                    Cell::new(state.word(), tone(state)),
+                    Cell::plain(format!("{} of {}", row.ran(), row.checks.len())),
+                    Cell::plain(because(row)),
                 ]));
             }
         }
-        let columns = ["Service", "Layer", "State", "Because"].map(str::to_owned).to_vec();
+        let columns = ["Service", "Layer", "State", "Ran", "Because"].map(str::to_owned).to_vec();
         Page {
             blocks: vec![
                 Block::Table(Table { columns, rows }),
@@ -395,61 +377,30 @@ impl View for Gaps<'_> {
     }
 
     fn picture(&self) -> Option<Picture> {
-        let mut services: Vec<&Gap<'_>> = Vec::new();
-        let mut cells: BTreeMap<(&str, Layer), &Gap<'_>> = BTreeMap::new();
+        let mut services: Vec<(&Service, Option<u64>)> = Vec::new();
+        let mut cells: BTreeMap<(&str, Layer), &LayerCoverage<'_>> = BTreeMap::new();
         for row in &self.rows {
-            if services.last().is_none_or(|last| last.service.id != row.service.id) {
-                services.push(row);
+            if services.last().is_none_or(|(last, _)| last.id != row.service.id) {
+                services.push((row.service, row.resources));
             }
             cells.insert((&*row.service.id, row.layer), row);
         }
-        let cell = |service: &str, layer| {
-            let row = cells.get(&(service, layer))?;
-            // What a check said; those that said no come first.
-            let said = |id: &str| match id {
-                _ if row.failing.contains(&id) => "fails",
-                _ if row.passing.contains(&id) => "passes",
-                _ if row.undecided.contains(&id) => "no verdict",
-                _ => "did not run",
-            };
-            let rank = |id| match said(id) {
-                "fails" => 0,
-                "did not run" => 2,
-                _ => 1,
-            };
-            let own = || row.service.checks.get(&layer).into_iter().flat_map(LayerChecks::iter);
-            let checks: Vec<_> =
-                (0..=2).flat_map(|wanted| own().filter(move |(_, check)| rank(&check.id) == wanted)).collect();
-            Some(PictureCell {
-                word: row.state.word().to_owned(),
-                tone: row.state.tone(),
-                team: self.catalogue.team(row.service, layer).map(str::to_owned),
-                duties: self.duties(row),
-                facts: vec![("because", row.because())],
-                sources: checks
-                    .iter()
-                    .map(|(provider, check)| {
-                        let title = format!("{} ({}): {}", check.id, provider.name(), said(&check.id));
-                        (title, check.url(*provider), String::new())
-                    })
-                    .collect(),
-            })
-        };
         let mut layers = self.catalogue.grouped();
         layers.reverse();
         layers.retain(|layer| cells.keys().any(|(_, own)| own == layer));
+        let cell = |service: &Service, layer| cells.get(&(&*service.id, layer)).map(|row| self.cell(row));
         let row = |layer: Layer| PictureRow {
             id: layer.as_str(),
             label: self.catalogue.layer(layer).name.to_string(),
             group: group_title(self.catalogue.group(layer)),
-            cells: services.iter().map(|row| cell(&row.service.id, layer)).collect(),
+            cells: services.iter().map(|(service, _)| cell(service, layer)).collect(),
         };
         Some(Picture {
             title: "Which of our duties are proven".to_owned(),
             foot: format!("{}. Catalogue of {}", self.counts(), self.catalogue.date()),
             remarks: vec!["A check that passes proves what it checks and no more.".to_owned()],
             rows: layers.into_iter().map(row).collect(),
-            columns: services.iter().map(|row| picture_column(row.service, None, row.resources)).collect(),
+            columns: services.iter().map(|(service, count)| picture_column(service, None, *count)).collect(),
         })
     }
 }

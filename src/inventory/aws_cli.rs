@@ -190,3 +190,15 @@ pub(super) fn last_accessed(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect
     })?;
     Ok(Some("IAM last accessed"))
 }
+
+/// A row of a query, in a list: the thing that its ARN names.
+pub(super) fn row(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
+    let none = Attributes::default();
+    let mut arn = String::new();
+    json.object(|key, json| if key == "arn" { json.scalar(&mut arn).map(drop) } else { json.skip() })?;
+    if !arn.starts_with("arn:") {
+        return Ok(None);
+    }
+    sink.item(Item { name: &arn, count: 1, attributes: &none });
+    Ok(Some("list of ARNs"))
+}

@@ -1,10 +1,13 @@
-//! Findings as inventories: what a scanner has looked at is in use. Security Hub's ASFF, and OCSF as Security Hub and
-//! Prowler write it.
+//! Findings as inventories: what a scanner has looked at is in use. The formats are read by [`crate::findings`].
 
 use std::collections::HashSet;
+use std::io::BufRead;
 
-use super::json::Json;
-use super::{Attributes, Error, Item, Sink};
+use super::{ANOTHER_PROVIDERS, Attributes, Error, Item, Sink};
+use crate::findings;
+
+/// Why a resource of a finding is passed over.
+const NO_TYPE: &str = "a finding whose resource has no type";
 
 /// One resource has many findings; it is counted once, up to a memory that stays small.
 #[derive(Default)]
@@ -13,77 +16,61 @@ pub(super) struct Once {
 }
 
 impl Once {
-    const MOST: usize = 200_000;
+    /// How many resources are told apart: two megabytes.
+    const MAX_SEEN: usize = 200_000;
 
     pub(super) fn first(&mut self, id: &str) -> bool {
         use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
         let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(id);
-        self.seen.len() >= Self::MOST || self.seen.insert(hash)
+        self.seen.len() >= Self::MAX_SEEN || self.seen.insert(hash)
     }
 }
 
-/// `securityhub get-findings` and `get-findings-v2`.
-pub(super) fn list(json: &mut Json<'_>, sink: &mut dyn Sink) -> Result<Option<&'static str>, Error> {
-    let mut once = Once::default();
-    let mut dialect = None;
-    json.maybe_array(|json| {
-        if json.peek()? != b'{' {
-            return json.skip();
+impl From<findings::Error> for Error {
+    fn from(error: findings::Error) -> Self {
+        match error {
+            findings::Error::Io(error) => Self::Io(error),
+            findings::Error::Text(line, message) => Self::Text(line, message),
+            unknown @ findings::Error::Unknown(_) => Self::Findings(unknown.to_string()),
         }
-        dialect = one(json, sink, &mut once)?.or(dialect);
-        Ok(())
-    })?;
-    Ok(dialect.or(Some("Security Hub findings")))
+    }
 }
 
-/// One object of a list: a finding, or a row of a query that has an ARN. Which it was, if it was one.
-pub(super) fn one(json: &mut Json<'_>, sink: &mut dyn Sink, once: &mut Once) -> Result<Option<&'static str>, Error> {
+/// Whether the text that begins with `head` is findings of resources. Compliance by rule names none, and an empty list is an
+/// inventory of anything.
+pub(super) fn looks_like(head: &[u8]) -> bool {
+    findings::Format::recognize(head).is_some_and(|format| format != findings::Format::Nothing)
+}
+
+/// Reads findings to their end, and hands every resource on once.
+pub(super) fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<&'static str, Error> {
     let none = Attributes::default();
-    let mut arn = String::new();
-    let mut found = None;
-    json.object(|key, json| match key {
-        "Resources" => {
-            found = Some("Security Hub findings");
-            json.maybe_array(|json| resource(json, sink, once))
+    let mut once = Once::default();
+    let mut resources = 0_u64;
+    let report = findings::read(input, &mut |result| {
+        for resource in &result.resources {
+            resources += 1;
+            let name = resource.name();
+            if !resource.id.is_empty() && !once.first(&resource.id) {
+                continue;
+            }
+            if name.is_empty() {
+                let id = if resource.id.is_empty() { "without an id" } else { &resource.id };
+                sink.ignored(id, NO_TYPE, 1);
+            } else {
+                sink.item(Item { name, count: 1, attributes: &none });
+            }
         }
-        "resources" => {
-            found = Some("OCSF findings");
-            json.maybe_array(|json| resource(json, sink, once))
-        }
-        "arn" => json.scalar(&mut arn).map(drop),
-        _ => json.skip(),
     })?;
-    if found.is_none() && arn.starts_with("arn:") {
-        sink.item(Item { name: &arn, count: 1, attributes: &none });
-        found = Some("list of ARNs");
+    if resources == 0 && report.findings > 0 && report.other_clouds.is_empty() {
+        let message = format!("{} without resources: use them with whose gaps --findings", report.format);
+        return Err(Error::Shape(message));
     }
-    Ok(found)
-}
-
-/// A resource of a finding: `Type` and `Id` in ASFF; `type`, `uid` and `group.name` in OCSF.
-fn resource(json: &mut Json<'_>, sink: &mut dyn Sink, once: &mut Once) -> Result<(), Error> {
-    let (mut kind, mut id, mut group) = (String::new(), String::new(), String::new());
-    json.maybe_object(|key, json| match key {
-        "Type" | "type" => json.scalar(&mut kind).map(drop),
-        "Id" | "uid" => json.scalar(&mut id).map(drop),
-        "group" => json.maybe_object(|key, json| match key {
-            "name" => json.scalar(&mut group).map(drop),
-            _ => json.skip(),
-        }),
-        _ => json.skip(),
-    })?;
-    // A generic type such as `Other` says nothing; an ARN does, and so does the service that was scanned.
-    let name = if kind.starts_with("Aws") || kind.starts_with("AWS::") {
-        &kind
-    } else if id.starts_with("arn:") {
-        &id
-    } else if group.is_empty() {
-        &kind
-    } else {
-        &group
-    };
-    if !name.is_empty() && (id.is_empty() || once.first(&id)) {
-        sink.item(Item { name, count: 1, attributes: &Attributes::default() });
+    for (cloud, count) in &report.other_clouds {
+        sink.ignored(cloud, ANOTHER_PROVIDERS, *count);
     }
-    Ok(())
+    if report.not_findings > 0 {
+        sink.ignored(report.format, "entries that are not findings", report.not_findings);
+    }
+    Ok(report.format)
 }

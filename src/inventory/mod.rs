@@ -15,9 +15,7 @@ mod json;
 mod plain;
 mod sheet;
 mod terraform;
-pub mod verdicts;
 
-use findings::Once;
 use json::Json;
 
 /// The most that a dialect which must be read whole may hold: a CloudFormation template in YAML.
@@ -220,11 +218,13 @@ pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<&'static str
     let skip = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     head.drain(..skip);
     let first = head.iter().find(|byte| !byte.is_ascii_whitespace()).copied();
+    let findings = findings::looks_like(&head);
     let template = cloudformation::looks_like_yaml(&head);
     let header = sheet::header(&head);
     let mut whole = io::Cursor::new(head).chain(input);
     match (first, header) {
         (None, _) => Err(Error::Shape("the inventory is empty".to_owned())),
+        _ if findings => findings::read(&mut whole, sink),
         (Some(b'{' | b'['), _) => json_dialect(Json::new(&mut whole), sink),
         (_, Some(header)) => sheet::read(&mut whole, &header, sink),
         _ if template => {
@@ -243,11 +243,10 @@ pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<&'static str
 fn json_dialect(mut json: Json<'_>, sink: &mut dyn Sink) -> Result<&'static str, Error> {
     let mut dialect = None;
     if json.peek()? == b'[' {
-        let mut once = Once::default();
         json.array(|json| {
             let found = match json.peek()? {
                 b'"' => plain::json_item(json, sink)?,
-                b'{' => findings::one(json, sink, &mut once)?,
+                b'{' => aws_cli::row(json, sink)?,
                 _ => {
                     json.skip()?;
                     None
@@ -269,7 +268,6 @@ fn json_dialect(mut json: Json<'_>, sink: &mut dyn Sink) -> Result<&'static str,
             "ResultsByTime" => aws_cli::costs(json, sink)?,
             "ServicesLastAccessed" => aws_cli::last_accessed(json, sink)?,
             "Events" => aws_cli::events(json, sink)?,
-            "Findings" => findings::list(json, sink)?,
             "Resources" if json.peek()? == b'{' => template.resources(json, sink)?,
             "Globals" => template.globals(json, sink)?,
             _ => {

@@ -1,0 +1,3 @@
+//! What joins the catalogue with what comes in: public, and tested without a process.
+
+pub mod coverage;
