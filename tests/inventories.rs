@@ -167,7 +167,7 @@ const CASES: &[Case] = &[
     },
     Case {
         file: "modes.template.json",
-        said: &["CloudFormation template: 12 resources, 10 services"],
+        said: &["CloudFormation template: 13 resources, 10 services"],
         columns: &[
             ("aurora@provisioned", 2),
             ("batch@fargate", 1),
@@ -178,15 +178,15 @@ const CASES: &[Case] = &[
             ("lambda@container-image", 1),
             ("neptune", 1),
             ("rds", 1),
-            ("sns", 1),
+            ("sns", 2),
         ],
     },
     Case {
         file: "sam.yaml",
         said: &[
-            "CloudFormation template: 9 resources, 3 services",
+            "CloudFormation template: 10 resources, 3 services",
             "ecs: one thing does not say which mode; all 4 modes are shown",
-            "not matched: 2 of 9 things",
+            "not matched: 2 of 10 things",
             "  AWS::RDS::DBCluster (1) - may mean aurora, rds, neptune, documentdb",
             "  Acme::Landing::Zone::MODULE (1)",
             "ignored: 1 - another provider's (Datadog)",
@@ -199,7 +199,7 @@ const CASES: &[Case] = &[
             ("ecs@managed-instances", 1),
             ("lambda@managed-runtime-auto", 1),
             ("lambda@os-only-runtime", 1),
-            ("sqs", 1),
+            ("sqs", 2),
         ],
     },
     Case {
@@ -563,7 +563,7 @@ fn what_is_no_inventory_is_refused_with_the_shapes_that_are_known() {
     let broken = [
         ("{\"planned_values\": ", "error: stdin: line 1: the JSON ends in the middle"),
         ("{\n\"Findings\": nope }", "error: stdin: line 2: not valid JSON: "),
-        ("Resources:\n- a\n", "error: stdin: line 2: `Resources` must be a mapping of resources"),
+        ("Transform: x\nResources:\n- a\n", "error: stdin: line 3: `Resources` must be a mapping of resources"),
         ("\u{feff}Resources:\n  A: [\n", "error: stdin: line "),
     ];
     for (input, message) in broken {

@@ -18,9 +18,6 @@ mod terraform;
 
 use json::Json;
 
-/// The most that a dialect which must be read whole may hold: a CloudFormation template in YAML.
-const WHOLE: u64 = 16 << 20;
-
 /// Why something is passed over that Terraform or CloudFormation manages for someone else.
 pub const ANOTHER_PROVIDERS: &str = "another provider's";
 
@@ -100,6 +97,13 @@ impl Attributes {
         })
     }
 
+    /// Whether the attribute at `path`, or the block in which it stands, is computed later and so not known here.
+    #[must_use]
+    pub fn is_computed(&self, path: &str) -> bool {
+        let at = |own: &str| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.pairs.iter().any(|(own, found)| *found == Found::Unknown && at(own))
+    }
+
     /// What stands at `path` and in what stands there.
     fn below(&self, path: &str) -> impl Iterator<Item = &Found> {
         let at = move |own: &str| own.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
@@ -110,13 +114,6 @@ impl Attributes {
         self.pairs.clear();
         self.whole = whole;
         self.bytes = 0;
-    }
-
-    /// Takes over what `shared` says of the first levels about which nothing is said here.
-    fn inherit(&mut self, shared: &Self) {
-        let first = |path: &str| path.split('.').next().map(str::to_owned);
-        let own: Vec<_> = self.pairs.iter().map(|(path, _)| first(path)).collect();
-        self.pairs.extend(shared.pairs.iter().filter(|(path, _)| !own.contains(&first(path))).cloned());
     }
 
     /// Adds what stands at `path`; fails with what is wrong if that is too much.
@@ -219,22 +216,22 @@ pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<&'static str
     head.drain(..skip);
     let first = head.iter().find(|byte| !byte.is_ascii_whitespace()).copied();
     let findings = findings::looks_like(&head);
-    let template = cloudformation::looks_like_yaml(&head);
+    let template = cloudformation::is_template(&head, (head.len() as u64) < (64 << 10) - 3);
     let header = sheet::header(&head);
     let mut whole = io::Cursor::new(head).chain(input);
     match (first, header) {
         (None, _) => Err(Error::Shape("the inventory is empty".to_owned())),
         _ if findings => findings::read(&mut whole, sink),
-        (Some(b'{' | b'['), _) => json_dialect(Json::new(&mut whole), sink),
-        (_, Some(header)) => sheet::read(&mut whole, &header, sink),
         _ if template => {
             let mut text = String::new();
-            (&mut whole).take(WHOLE + 1).read_to_string(&mut text)?;
-            if text.len() as u64 > WHOLE {
+            (&mut whole).take(cloudformation::MAX_BYTES + 1).read_to_string(&mut text)?;
+            if text.len() as u64 > cloudformation::MAX_BYTES {
                 return Err(Error::Text(1, "a template of more than 16 MiB".to_owned()));
             }
-            cloudformation::read_yaml(&text, sink)
+            cloudformation::read(&text, sink)
         }
+        (Some(b'{' | b'['), _) => json_dialect(Json::new(&mut whole), sink),
+        (_, Some(header)) => sheet::read(&mut whole, &header, sink),
         _ => plain::read(&mut whole, sink),
     }
 }
@@ -259,7 +256,6 @@ fn json_dialect(mut json: Json<'_>, sink: &mut dyn Sink) -> Result<&'static str,
         return dialect.ok_or_else(|| Error::Shape("a JSON list of something unknown".to_owned()));
     }
     let mut terraform = terraform::Reader::default();
-    let mut template = cloudformation::Reader::default();
     let mut keys: Vec<String> = Vec::new();
     json.object(|key, json| {
         let found = match key {
@@ -268,8 +264,6 @@ fn json_dialect(mut json: Json<'_>, sink: &mut dyn Sink) -> Result<&'static str,
             "ResultsByTime" => aws_cli::costs(json, sink)?,
             "ServicesLastAccessed" => aws_cli::last_accessed(json, sink)?,
             "Events" => aws_cli::events(json, sink)?,
-            "Resources" if json.peek()? == b'{' => template.resources(json, sink)?,
-            "Globals" => template.globals(json, sink)?,
             _ => {
                 if let Some(found) = aws_cli::list(key, json, sink)? {
                     Some(found)

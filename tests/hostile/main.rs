@@ -226,7 +226,7 @@ fn a_refusal_says_what_is_wrong_and_where() {
         ("modules in modules", matrix, "error: stdin: line 1: modules nested more than 64 levels deep"),
         ("attributes without end", matrix, "error: stdin: line 1: one resource with more than 4 MiB of attributes"),
         ("YAML by indentation", matrix, "error: stdin: line 102: nested more than 100 levels deep"),
-        ("an alias bomb", matrix, "error: stdin: line 3: an alias (`*name`): write the value out"),
+        ("an alias bomb", matrix, "more than 500000 values"),
         ("an alias bomb", check, "/dev/stdin:1: more aliases (`*name`) than any document needs"),
         ("an alias of itself", matrix, "error: stdin: line 2: an alias"),
         (
