@@ -99,7 +99,30 @@ struct Tally<'c> {
     open: u64,
     /// Things by the mode that they reveal, by the place of the mode.
     modes: BTreeMap<usize, u64>,
+    /// Things that may run in several modes, by the places of these: a task definition that is compatible with EC2 and Fargate.
+    several: BTreeMap<Vec<usize>, u64>,
     service: Option<&'c Service>,
+}
+
+impl Tally<'_> {
+    /// How many things stand for each mode, by its place. What may run in several modes counts with those of them that
+    /// another thing reveals: the service decides how its task definition is run. Where none does, it counts with each, and
+    /// `open` is told.
+    fn by_mode(&self, mut open: impl FnMut(&[usize], u64)) -> BTreeMap<usize, u64> {
+        let mut counts = self.modes.clone();
+        for (places, count) in &self.several {
+            let mut revealed: Vec<usize> =
+                places.iter().copied().filter(|place| self.modes.contains_key(place)).collect();
+            if revealed.is_empty() {
+                open(places, *count);
+                revealed.clone_from(places);
+            }
+            for place in revealed {
+                *counts.entry(place).or_default() += count;
+            }
+        }
+        counts
+    }
 }
 
 /// A name that no service was found for.
@@ -175,7 +198,7 @@ impl<'c> Estate<'c> {
                 rows.push(Column { service, mode: None, resources: Some(shared) });
                 continue;
             }
-            let all = tally.open > 0 || tally.modes.is_empty();
+            let all = tally.open > 0 || tally.modes.is_empty() && tally.several.is_empty();
             if all {
                 let silent = if tally.open > 0 { tally.open } else { shared };
                 let things = if silent == 1 { "one thing does".to_owned() } else { format!("{silent} things do") };
@@ -183,8 +206,13 @@ impl<'c> Estate<'c> {
                     if service.modes.len() == 2 { "both".to_owned() } else { format!("all {}", service.modes.len()) };
                 notes.push(format!("{}: {things} not say which mode; {every} modes are shown", service.id));
             }
+            let counts = tally.by_mode(|places, count| {
+                let ids: Vec<&str> = places.iter().map(|place| &*service.modes[*place].id).collect();
+                let things = if count == 1 { "one thing".to_owned() } else { format!("{count} things") };
+                notes.push(format!("{}: {things} may run in any of these modes: {}", service.id, ids.join(", ")));
+            });
             for (place, mode) in service.modes.iter().enumerate() {
-                let own = tally.modes.get(&place).copied().unwrap_or(0);
+                let own = counts.get(&place).copied().unwrap_or(0);
                 if all || own > 0 {
                     rows.push(Column { service, mode: Some(mode), resources: Some(own + shared) });
                 }
@@ -196,7 +224,8 @@ impl<'c> Estate<'c> {
     /// How many things of the inventories a service stands for, each counted once whatever its mode.
     pub(super) fn resources(&self, service: &Service) -> Option<u64> {
         let tally = self.tallies.get(&*service.id)?;
-        Some(tally.neutral + tally.open + tally.modes.values().sum::<u64>())
+        let revealed = tally.modes.values().chain(tally.several.values()).sum::<u64>();
+        Some(tally.neutral + tally.open + revealed)
     }
 
     /// What was not matched and what was passed over, for stderr.
@@ -263,6 +292,33 @@ fn stranger(name: &str) -> Option<&str> {
     (word(kind) && word(own.split('[').next()?)).then_some(provider)
 }
 
+/// The modes that a thing reveals, in the order of their ids: those of the conditions that fit, of the kind that is
+/// tried first. Where several attributes fit, the one that leaves the fewest modes decides; one that leaves several, such as
+/// what a task definition is compatible with, reveals that it is one of these.
+fn modes_of<'c, 'k>(clues: impl Iterator<Item = &'k Clue<'c>>, fits: impl Fn(&&'k Clue<'c>) -> bool) -> Vec<&'c Mode>
+where
+    'c: 'k,
+{
+    let rank = |clue: &Clue<'_>| (clue.condition.attribute.is_none(), clue.condition.is.is_empty());
+    let mut fitting = clues.filter(fits).peekable();
+    let Some(first) = fitting.peek().map(|clue| rank(clue)) else { return Vec::new() };
+    let mut by_attribute: Vec<(Option<&str>, Vec<&'c Mode>)> = Vec::new();
+    for clue in fitting.filter(|clue| rank(clue) == first) {
+        let Some(mode) = clue.mode else { continue };
+        let attribute = clue.condition.attribute.as_deref();
+        let place = by_attribute.iter().position(|(own, _)| *own == attribute).unwrap_or(by_attribute.len());
+        if place == by_attribute.len() {
+            by_attribute.push((attribute, Vec::new()));
+        }
+        if !by_attribute[place].1.iter().any(|own| own.id == mode.id) {
+            by_attribute[place].1.push(mode);
+        }
+    }
+    let mut modes = by_attribute.into_iter().map(|(_, modes)| modes).min_by_key(Vec::len).unwrap_or_default();
+    modes.sort_by_key(|mode| &mode.id);
+    modes
+}
+
 impl Sink for Estate<'_> {
     fn item(&mut self, item: Item<'_>) {
         let Item { name, count, attributes } = item;
@@ -272,8 +328,21 @@ impl Sink for Estate<'_> {
             clue.condition.attribute.as_ref().is_none_or(|path| attributes.fit(path, &clue.condition.is))
         };
         let told = clues.iter().filter(|clue| clue.mode.is_none()).find(fits).map(|clue| clue.service);
+        // A value that is computed may be any that would mean another service.
+        let computed = |clue: &&Clue<'_>| {
+            clue.condition.attribute.as_ref().is_some_and(|path| attributes.is_computed(path))
+                && !clue.condition.is.is_empty()
+        };
+        let may_mean =
+            || clues.iter().filter(|clue| clue.mode.is_none()).filter(computed).map(|clue| &*clue.service.id);
         let (service, named) = match (told, self.catalogue.resolve(name).meaning) {
             (Some(service), _) => (service, None),
+            (None, Meaning::Service(service, _)) if may_mean().any(|id| *id != *service.id) => {
+                let mut candidates: Vec<&str> = std::iter::once(&*service.id).chain(may_mean()).collect();
+                let mut seen = HashSet::new();
+                candidates.retain(|id| seen.insert(*id));
+                return self.miss(name, count, candidates);
+            }
             (None, Meaning::Service(service, mode)) => (service, mode),
             (None, Meaning::Ambiguous(exception)) => {
                 let candidates = exception.services.iter().map(|id| &**id).collect();
@@ -288,7 +357,10 @@ impl Sink for Estate<'_> {
             }
         };
         let own = || clues.iter().filter(|clue| clue.mode.is_some() && clue.service.id == service.id);
-        let mode = named.or_else(|| own().find(fits).and_then(|clue| clue.mode));
+        let modes = match named {
+            Some(mode) => vec![mode],
+            None => modes_of(own(), fits),
+        };
         let denies = |clue: &Clue<'_>| {
             clue.condition.attribute.as_ref().is_some_and(|path| attributes.rule_out(path, &clue.condition.is))
         };
@@ -296,10 +368,13 @@ impl Sink for Estate<'_> {
         let could = own().any(|clue| !denies(clue));
         let tally = self.tallies.entry(&service.id).or_default();
         tally.service = Some(service);
-        match mode.and_then(|mode| service.modes.iter().position(|own| own.id == mode.id)) {
-            Some(place) => *tally.modes.entry(place).or_default() += count,
-            None if could => tally.open += count,
-            None => tally.neutral += count,
+        let place = |mode: &&Mode| service.modes.iter().position(|own| own.id == mode.id);
+        let places: Vec<usize> = modes.iter().filter_map(place).collect();
+        match places[..] {
+            [place] => *tally.modes.entry(place).or_default() += count,
+            [_, _, ..] => *tally.several.entry(places).or_default() += count,
+            [] if could => tally.open += count,
+            [] => tally.neutral += count,
         }
     }
 
