@@ -189,7 +189,7 @@ impl Results {
 
     /// Whether any check of the service ran.
     #[must_use]
-    pub fn name(&self, service: &Service) -> bool {
+    pub fn any_ran(&self, service: &Service) -> bool {
         service.checks().any(|(_, provider, check)| self.counts(provider, check) != Counts::default())
     }
 }
@@ -358,7 +358,7 @@ mod tests {
         let catalogue = &Catalogue::built_in();
         let mut results = Results::new(catalogue);
         let rds = catalogue.service("rds").expect("rds is there");
-        assert!(!results.name(rds));
+        assert!(!results.any_ran(rds));
         assert!(results.add(&result(Provider::SecurityHub, &["nonsense", "rds.3"], Status::Passed, true)));
         // An id is an id of its provider's only.
         assert!(results.add(&result(Provider::Prowler, &["RDS.3"], Status::Failed, true)));
@@ -368,7 +368,7 @@ mod tests {
         let (_, provider, check) = rds.checks().find(|(_, _, check)| check.id == *"RDS.3").expect("the check is there");
         assert_eq!(results.counts(provider, check), Counts { passed: 1, failed: 0, no_verdict: 0 });
         assert_eq!((results.checks_that_ran(), results.unknown_checks()), (1, 1));
-        assert!(results.name(rds));
+        assert!(results.any_ran(rds));
     }
 
     #[test]

@@ -65,7 +65,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
         notes.extend(read(path, &mut results)?);
     }
     let scopes = if args.names.is_empty() && args.from.is_empty() {
-        let named = catalogue.services().iter().filter(|service| results.name(service));
+        let named = catalogue.services().iter().filter(|service| results.any_ran(service));
         named.map(|service| Scope { service, modes: super::variants(service, None), resources: None }).collect()
     } else {
         let asked = estate::ask(&args.names, &args.from, context, stdin, &mut notes)?;

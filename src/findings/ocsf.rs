@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::json::Text;
+use super::json::{Object, Text};
 use super::{CheckId, CheckResult, Entry, Provider, Resource, Status, other_cloud};
 
 #[derive(Debug, Default, Deserialize)]
@@ -20,7 +20,7 @@ pub(super) struct Finding {
     status: Text,
     activity_name: Text,
     cloud: Option<Cloud>,
-    unmapped: Option<Unmapped>,
+    unmapped: Object<Unmapped>,
     resources: Option<Vec<AffectedResource>>,
     /// OCSF 1.1: one resource instead of a list.
     resource: Option<AffectedResource>,
@@ -109,7 +109,7 @@ impl Finding {
 
     fn cloud(&self) -> Option<String> {
         let cloud = self.cloud.as_ref().map_or("", |cloud| &cloud.provider.0);
-        let unmapped = self.unmapped.as_ref().map_or("", |unmapped| &unmapped.provider.0);
+        let unmapped = self.unmapped.0.as_ref().map_or("", |unmapped| &unmapped.provider.0);
         other_cloud(if cloud.is_empty() { unmapped } else { cloud })
     }
 }
@@ -215,7 +215,7 @@ mod tests {
     fn findings_of_other_clouds_are_counted_by_name() {
         let text = r#"[{"metadata": {"event_code": "a"}, "status_code": "PASS", "cloud": {"provider": "azure"}},
             {"metadata": {"event_code": "a"}, "status_code": "PASS", "unmapped": {"provider": "kubernetes"}},
-            {"metadata": {"event_code": "a"}, "status_code": "PASS", "cloud": {"provider": "AWS"}}, {"a": 1}]"#;
+            {"metadata": {"event_code": "a"}, "status_code": "PASS", "cloud": {"provider": "AWS"}, "unmapped": "text"}, {"a": 1}]"#;
         let (all, report) = results(text).expect("it is read");
         assert_eq!((all.len(), report.not_findings), (1, 1));
         assert_eq!(

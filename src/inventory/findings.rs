@@ -51,7 +51,14 @@ pub(super) fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<&'sta
         for resource in &result.resources {
             resources += 1;
             let name = resource.name();
-            if !resource.id.is_empty() && !once.first(&resource.id) {
+            // An ARN is one resource; another id is one of its type and account.
+            let account = result.account.as_deref().unwrap_or_default();
+            let first = match &*resource.id {
+                "" => true,
+                arn if arn.starts_with("arn:") => once.first(arn),
+                id => once.first(&format!("{account}\n{name}\n{id}")),
+            };
+            if !first {
                 continue;
             }
             if name.is_empty() {
