@@ -414,3 +414,31 @@ impl Column<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_run_in_several_modes_counts_with_those_that_another_thing_reveals() {
+        type Counts = &'static [(usize, u64)];
+        type Several = &'static [(&'static [usize], u64)];
+        let cases: &[(Counts, Several, Counts, usize)] = &[
+            (&[(0, 2)], &[], &[(0, 2)], 0),
+            (&[(0, 2)], &[(&[0, 1], 3)], &[(0, 5)], 0),
+            (&[(0, 2), (1, 1)], &[(&[0, 1], 3)], &[(0, 5), (1, 4)], 0),
+            // Nothing reveals which: each that it may be, and it is said.
+            (&[], &[(&[0, 1], 3)], &[(0, 3), (1, 3)], 1),
+            // What is revealed is none of these.
+            (&[(2, 1)], &[(&[0, 1], 3)], &[(0, 3), (1, 3), (2, 1)], 1),
+            (&[(1, 1)], &[(&[0, 1], 1), (&[0, 2], 1)], &[(0, 1), (1, 2), (2, 1)], 1),
+        ];
+        for (modes, several, wanted, open) in cases {
+            let mut tally = Tally { modes: modes.iter().copied().collect(), ..Tally::default() };
+            tally.several = several.iter().map(|(places, count)| (places.to_vec(), *count)).collect();
+            let mut told = 0;
+            let counts = tally.by_mode(|_, _| told += 1);
+            assert_eq!((counts, told), (wanted.iter().copied().collect(), *open), "{modes:?} {several:?}");
+        }
+    }
+}

@@ -317,10 +317,12 @@ mod tests {
         assert_eq!(kinds, [("AWS::SNS::Topic".to_owned(), 1), ("AWS::SQS::Queue".to_owned(), 1)]);
     }
 
+    /// A template, what is passed over in it and why, and how many resources are counted.
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], usize);
+
     #[test]
     fn what_cannot_be_seen_is_said() {
         let bucket = "B: {Type: AWS::S3::Bucket}";
-        type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], usize);
         let cases: &[Case<'_>] = &[
             (
                 &format!("Resources: {{Fn::Transform: {{Name: AWS::Include}}, {bucket}}}"),
