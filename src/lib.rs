@@ -35,9 +35,6 @@
 //! The file `ARCHITECTURE.md` is the map of the source.
 
 pub mod catalogue;
-#[cfg(feature = "cli")]
-#[doc(hidden)]
-pub mod yaml;
 
 #[cfg(feature = "cli")]
 pub mod analysis;
