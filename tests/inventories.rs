@@ -286,7 +286,7 @@ const CASES: &[Case] = &[
     Case { file: "steampipe.json", said: &["Steampipe: 2 resources, 2 services"], columns: &[("sns", 1), ("sqs", 1)] },
     Case {
         file: "steampipe-older.json",
-        said: &["list of ARNs: 2 resources, 2 services"],
+        said: &["list of resources: 2 resources, 2 services"],
         columns: &[("sqs", 1), ("step-functions", 1)],
     },
     // What scanners found: a resource counts once, however many findings it has.
@@ -323,6 +323,7 @@ const CASES: &[Case] = &[
         columns: &[
             ("eks@fargate", 1),
             ("lambda@container-image", 1),
+            ("lambda@customer-managed-runtime", 1),
             ("lambda@managed-instances", 1),
             ("lambda@customer-managed-runtime", 1),
             ("lambda@managed-runtime-auto", 1),
@@ -334,6 +335,205 @@ const CASES: &[Case] = &[
         ],
     },
     Case { file: "names.json", said: &["list of names: 2 names, 2 services"], columns: &[("s3", 1), ("vpc", 1)] },
+    // Terraform of other ages and makers, and addresses that only look like data sources.
+    Case {
+        file: "state-v3.tfstate",
+        said: &[
+            "Terraform state: 3 managed resources, 2 services",
+            "ignored: 1 - a data source: it owns nothing (aws_ami)",
+            "ignored: 1 - another provider's (random)",
+        ],
+        columns: &[("aurora@serverless-v2", 1), ("ec2", 2)],
+    },
+    Case {
+        file: "plan-deferred.json",
+        said: &[
+            "Terraform plan: 2 managed resources, 2 services",
+            "the plan is not complete: deferred changes are counted as if made (1)",
+        ],
+        columns: &[("s3", 1), ("sqs", 1)],
+    },
+    Case {
+        file: "plans.ndjson",
+        said: &["Terraform plan: 3 managed resources, 2 services"],
+        columns: &[("s3", 1), ("sqs", 2)],
+    },
+    Case { file: "plan-wrapped.txt", said: &["Terraform plan: 1 managed resource, 1 service"], columns: &[("sqs", 1)] },
+    Case {
+        file: "addresses.txt",
+        said: &[
+            "list of names: 4 names, 4 services",
+            "ignored: 1 - a data source: it owns nothing (module.data.data.aws_caller_identity.me)",
+        ],
+        columns: &[("iot-core", 1), ("rds", 1), ("s3", 1), ("sqs", 1)],
+    },
+    // `describe-…` and `list-…`: attributes tell modes as in a template, names alone do not.
+    Case {
+        file: "instances.json",
+        said: &["AWS CLI list: 2 resources, 1 service", "ignored: 1 - terminated (AWS::EC2::Instance)"],
+        columns: &[("ec2", 2)],
+    },
+    Case {
+        file: "db-instances.json",
+        said: &["AWS CLI list: 3 resources, 2 services"],
+        columns: &[("aurora@serverless-v2", 1), ("rds", 2)],
+    },
+    Case {
+        file: "db-clusters.json",
+        said: &["AWS CLI list: 2 resources, 2 services"],
+        columns: &[("neptune", 1), ("rds", 1)],
+    },
+    Case {
+        file: "ecs-clusters.json",
+        said: &["AWS CLI list: 1 resource, 1 service", "ecs: one thing does not say which mode; all 4 modes are shown"],
+        columns: &[("ecs@anywhere", 1), ("ecs@ec2", 1), ("ecs@fargate", 1), ("ecs@managed-instances", 1)],
+    },
+    Case {
+        file: "ecs-services.json",
+        said: &["AWS CLI list: 2 resources, 1 service"],
+        columns: &[("ecs@ec2", 1), ("ecs@fargate", 1)],
+    },
+    Case {
+        file: "eks-clusters.json",
+        said: &["AWS CLI list: 3 resources, 1 service", "eks: 2 things do not say which mode; all 6 modes are shown"],
+        columns: &[
+            ("eks@auto-mode", 3),
+            ("eks@fargate", 2),
+            ("eks@hybrid-nodes", 2),
+            ("eks@managed-node-group", 2),
+            ("eks@managed-node-group-custom-ami", 2),
+            ("eks@self-managed-nodes", 2),
+        ],
+    },
+    Case {
+        file: "functions.json",
+        said: &["AWS CLI list: 2 resources, 1 service"],
+        columns: &[("lambda@container-image", 1), ("lambda@os-only-runtime", 1)],
+    },
+    // AWS Config by aggregator and by snapshot, resource groups; the same thing in two lists is one.
+    Case {
+        file: "aggregate-counts.json",
+        said: &["AWS Config counts: 5 resources, 1 service"],
+        columns: &[("rds", 5)],
+    },
+    Case {
+        file: "aggregate-list.json",
+        said: &["AWS Config resources: 1 resource, 1 service"],
+        columns: &[("rds", 1)],
+    },
+    Case {
+        file: "config-snapshot.json",
+        said: &["AWS Config snapshot: 1 resource, 1 service", "ignored: 1 - deleted (AWS::S3::Bucket)"],
+        columns: &[("s3", 1)],
+    },
+    Case {
+        file: "config-select-arn.json",
+        said: &["AWS Config selection: 2 resources, 1 service", "not matched: 1 of 2 things", "  vol-1 (1)"],
+        columns: &[("sqs", 1)],
+    },
+    Case {
+        file: "group-resources.json",
+        said: &["AWS Config resources: 2 resources, 2 services"],
+        columns: &[("s3", 1), ("sqs", 1)],
+    },
+    // Lists that a query made.
+    Case {
+        file: "query-types.json",
+        said: &["list of resources: 3 resources, 2 services"],
+        columns: &[("rds", 1), ("s3", 2)],
+    },
+    Case {
+        file: "query-arns.json",
+        said: &["list of resources: 2 resources, 2 services"],
+        columns: &[("s3", 1), ("sqs", 1)],
+    },
+    Case {
+        file: "query-cells.json",
+        said: &["list of names: 3 names, 3 services"],
+        columns: &[("rds", 1), ("s3", 1), ("sqs", 1)],
+    },
+    Case {
+        file: "arns.ndjson",
+        said: &["list of resources: 3 resources, 2 services", "not matched: 1 of 3 things", "  x (1)"],
+        columns: &[("s3", 1), ("sqs", 1)],
+    },
+    Case {
+        file: "arns.csv",
+        said: &[
+            "csv of resources: 3 resources, 2 services",
+            "not matched: 1 of 3 things",
+            "  line 4, which names no resource (1)",
+        ],
+        columns: &[("s3", 1), ("sqs", 1)],
+    },
+    // Bills of several clouds and by usage: resource ids are the count, what was not paid for is not in use.
+    Case {
+        file: "focus-clouds.csv",
+        said: &["FOCUS: 1 resource, 1 service", "ignored: 3 - another provider's (Datadog, Microsoft, Oracle)"],
+        columns: &[("rds", 1)],
+    },
+    Case {
+        file: "cur-usage.csv",
+        said: &[
+            "Cost and Usage Report: 6 resources, 5 services",
+            "ignored: 1 - another provider's (AWS Marketplace)",
+            "ignored: 1 - data transfer (AmazonEC2)",
+        ],
+        columns: &[("aurora@provisioned", 1), ("ecs@fargate", 1), ("rds", 2), ("s3", 1), ("vpc", 1)],
+    },
+    Case {
+        file: "cur-ragged.csv",
+        said: &[
+            "Cost and Usage Report: 1 resource, 1 service",
+            "ignored: 2 - a row with more or fewer cells than the header (line 3, line 4)",
+        ],
+        columns: &[("rds", 1)],
+    },
+    Case {
+        file: "costs-by-account.json",
+        said: &["Cost Explorer: 2 resources, 2 services", "ignored: 1 - nothing was paid for it (Amazon DynamoDB)"],
+        columns: &[("rds", 1), ("sqs", 1)],
+    },
+    Case {
+        file: "costs-console.csv",
+        said: &["Cost Explorer csv: 2 resources, 2 services", "ignored: 1 - nothing was paid for it (DynamoDB)"],
+        columns: &[("ec2", 1), ("rds", 1)],
+    },
+    // Findings of several clouds, one alone, and one about nothing in particular.
+    Case {
+        file: "prowler-clouds.csv",
+        said: &["Prowler csv: 1 resource, 1 service", "ignored: 1 - another provider's (alibabacloud)"],
+        columns: &[("s3", 1)],
+    },
+    Case { file: "prowler-3.csv", said: &["Prowler csv: 2 resources, 1 service"], columns: &[("s3", 2)] },
+    Case {
+        file: "asff-one.json",
+        said: &[
+            "Security Hub findings: 1 resource, 1 service",
+            "ignored: 1 - a finding whose resource has no type (AWS::::Account:111122223333)",
+        ],
+        columns: &[("s3", 1)],
+    },
+    Case {
+        file: "ocsf-one.json",
+        said: &["OCSF findings: 1 resource, 1 service", "ignored: 1 - another provider's (gcp)"],
+        columns: &[("rds", 1)],
+    },
+    // Addresses, keys and templates run no operating system.
+    Case {
+        file: "no-machines.json",
+        said: &[
+            "CloudFormation template: 4 resources, 1 service",
+            "ignored: 3 - an address, key or template of EC2: it runs no operating system (AWS::EC2::EIP, AWS::EC2::KeyPair, AWS::EC2::LaunchTemplate)",
+        ],
+        columns: &[("ec2", 1)],
+    },
+    // A list of ARNs under a field.
+    Case {
+        file: "cluster-arns.json",
+        said: &["AWS CLI list: 2 resources, 1 service", "ecs: 2 things do not say which mode; all 4 modes are shown"],
+        columns: &[("ecs@anywhere", 2), ("ecs@ec2", 2), ("ecs@fargate", 2), ("ecs@managed-instances", 2)],
+    },
 ];
 
 /// What the program did.
@@ -382,8 +582,8 @@ fn whose(args: &[&str]) -> Run {
     run(Command::new(env!("CARGO_BIN_EXE_whose")).args(args).stdin(Stdio::null()))
 }
 
-/// The program with a text on stdin.
-fn fed(args: &[&str], input: &str) -> Run {
+/// The program with something on stdin.
+fn fed(args: &[&str], input: impl AsRef<[u8]>) -> Run {
     use std::io::Write;
     let mut child = Command::new(env!("CARGO_BIN_EXE_whose"))
         .args(args)
@@ -394,8 +594,8 @@ fn fed(args: &[&str], input: &str) -> Run {
         .spawn()
         .expect("the program starts");
     let mut stdin = child.stdin.take().expect("stdin is piped");
-    let text = input.to_owned();
-    let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()));
+    let input = input.as_ref().to_owned();
+    let writer = std::thread::spawn(move || stdin.write_all(&input));
     let output = child.wait_with_output().expect("the program ends");
     // It may have refused the input before its end.
     _ = writer.join();
@@ -504,7 +704,7 @@ fn the_sentence_about_a_plan_of_many_modules() {
         module = json!({ "address": format!("module.m{depth}"), "resources": some, "child_modules": [module] });
     }
     let plan = json!({ "format_version": "1.2", "planned_values": { "root_module": module } });
-    let read = fed(&["matrix", "-", "-o", "json"], &plan.to_string());
+    let read = fed(&["matrix", "-", "-o", "json"], plan.to_string());
     assert_eq!(read.said, ["Terraform plan: 412 managed resources, 23 services"]);
     let columns = read.columns();
     assert_eq!(columns.len(), 23);
@@ -552,6 +752,28 @@ fn what_is_no_inventory_is_refused_with_the_shapes_that_are_known() {
         // Resources that are shared with other accounts, which look like those of a state at first sight.
         ("{\"resources\": [{\"arn\": \"arn:aws:ec2:x\", \"type\": \"ec2:Subnet\"}]}", "no known inventory"),
         ("Transform: x\nOther: y\n", "a template without `Resources`; these are known:"),
+        // Other tools, by name; prose; one name that nobody knows.
+        (
+            "{\"matches\": [], \"source\": {}, \"Resources\": []}",
+            "this is a report of Grype, which is not an inventory",
+        ),
+        (
+            "{\"SchemaVersion\": 2, \"ArtifactName\": \"x\", \"Results\": [{\"Target\": \"x\"}]}",
+            "this is a report of Trivy",
+        ),
+        ("[{\"check_type\": \"terraform\", \"results\": {}}]", "this is a report of Checkov"),
+        ("{\"Resources\": [{\"a\": \"b\"}]}", "no known inventory has the fields `Resources`"),
+        ("{\n  // options\n  \"a\": 1\n}", "JSON with comments or trailing commas"),
+        ("name,size\na,1\n", "a csv without a column that is known (it has name, size)"),
+        ("The events of\nlast night. The config\nwas changed.\n", "this is no list of names: none of the 3 is known"),
+        (
+            "# Title\n\nSome config and events here.\n\n- support\n- batch\n",
+            "this is no list of names: none of the 3 is known",
+        ),
+        ("rds\nzz-one\nzz-two\n", "this is no list of names: only 1 of 3 are known"),
+        ("\u{1}Q\n\u{2}rds\n", "this is no list of names"),
+        ("nothing-of-the-kind\n", "nobody knows the one name in it"),
+        ("[\"nothing-of-the-kind\", \"rds\", \"events:\"]", "only 1 of 3 are known"),
         ("", "the inventory is empty; these are known:"),
     ];
     for (input, message) in refused {
@@ -563,6 +785,7 @@ fn what_is_no_inventory_is_refused_with_the_shapes_that_are_known() {
     let broken = [
         ("{\"planned_values\": ", "error: stdin: line 1: the JSON ends in the middle"),
         ("{\n\"Findings\": nope }", "error: stdin: line 2: not valid JSON: "),
+        ("{\"Resources\": {}} rds", "error: stdin: line 1: not valid JSON: "),
         ("Transform: x\nResources:\n- a\n", "error: stdin: line 3: `Resources` must be a mapping of resources"),
         ("\u{feff}Resources:\n  A: [\n", "error: stdin: line "),
     ];
@@ -584,11 +807,120 @@ fn what_a_sender_adds_does_no_harm() {
     // A mark at the beginning, and line ends of Windows.
     let plain = whose(&["matrix", "--from", &path("names.txt"), "-o", "json"]);
     let text = fs::read_to_string(path("names.txt")).expect("the fixture reads");
-    let dressed = fed(&["matrix", "-", "-o", "json"], &format!("\u{feff}{}", text.replace('\n', "\r\n")));
+    let dressed = fed(&["matrix", "-", "-o", "json"], format!("\u{feff}{}", text.replace('\n', "\r\n")));
     assert_eq!((plain.out, plain.said), (dressed.out, dressed.said));
     // Controls in names reach neither stderr nor a table.
     let wild = fed(&["matrix", "-", "-o", "json"], "[\"rds\", \"\\u001b[31mred\\u0007\"]");
     assert!(wild.said.iter().all(|line| !line.chars().any(char::is_control)), "{:?}", wild.said);
+}
+
+/// What is known but cannot be read is refused by name, and the next thing to type is said.
+#[test]
+fn what_cannot_be_read_is_named_with_the_command_that_makes_it_readable() {
+    let table: &[(&[u8], &str, &str)] = &[
+        (b"PK\x03\x04\x14\0\0\0tfplan", "a plan in Terraform's own format", "terraform show -json FILE | whose matrix -"),
+        (b"PAR1\x15\x04", "a Parquet file", "duckdb"),
+        (b"\x7fELF\x02\x01\x01\0rds\nQ\n", "a program (binary)", "whose matrix --help"),
+        (b"rds\nq\0s3\n", "a NUL byte (byte 6)", "whose matrix --help"),
+        (b"r\0d\0s\0\n\0", "UTF-16 without a byte order mark", "iconv -f UTF-16LE"),
+        (b"service: x\nprovider:\n  name: aws\nfunctions:\n  f:\n    events:\n", "a serverless.yml", "sls package"),
+        (b"services:\n  queue:\n    image: x\n", "Docker Compose", "whose matrix --help"),
+        (b"apiVersion: v1\nkind: Pod\n", "a Kubernetes manifest", "whose eks"),
+        (b"events:\n- rds\n", "YAML", "whose matrix --help"),
+        (b"DBInstances:\n- Engine: mysql\n", "YAML of the AWS CLI", "--output json"),
+        (b"STACKRESOURCES\tx\tAWS::RDS::DBInstance\n", "text of the AWS CLI", "--output json"),
+        (b"-------\n| List |\n+-----+\n| rds |\n", "a table for people", "--output json"),
+        (b"resource \"aws_instance\" \"web\" {\n}\n", "Terraform configuration (HCL)", "terraform plan -out"),
+        (b"# aws_instance.web:\nresource \"aws_instance\" \"web\" {\n}\n", "prints for people", "terraform show -json"),
+        (b"Acquiring state lock\n{\"planned_values\": {}}\n", "text stands before the JSON", "sed -n"),
+        (b"{\"version\": 3, \"backend\": {\"type\": \"s3\"}}", "the backend of a Terraform state", "terraform show -json"),
+        (b"{\"resource\": {\"aws_vpc\": {}}, \"provider\": {}}", "Terraform configuration in JSON", "terraform plan -out"),
+        (b"{\"@level\": \"info\"}\n{\"@level\": \"info\"}\n", "log lines of `terraform plan -json`", "terraform show -json"),
+        (b"{\"version\": 3, \"deployment\": {}}", "an export of Pulumi", "pulumi stack export | jq"),
+        (b"{\"GroupByKey\": \"ACCOUNT_ID\", \"GroupedResourceCounts\": []}", "not by resource type", "RESOURCE_TYPE"),
+        (
+            b"{\"GroupDefinitions\": [{\"Key\": \"REGION\"}], \"ResultsByTime\": [{\"Groups\": [{\"Keys\": [\"eu\"]}]}]}",
+            "grouped by REGION, not by SERVICE",
+            "Key=SERVICE",
+        ),
+        (
+            b"{\"Findings\": [{\"AccountId\": \"1\", \"Severity\": 2, \"Resource\": {}}]}",
+            "a finding of GuardDuty",
+            "aws securityhub get-findings",
+        ),
+    ];
+    for (input, what, instead) in table {
+        for command in [&["matrix", "-"][..], &["gaps", "-", "--findings", "tests/findings/asff.json"]] {
+            let read = fed(command, input);
+            let shown = format!("{}: {:?}", String::from_utf8_lossy(input), read.said);
+            assert_eq!((read.code, &*read.out), (Some(2), ""), "{shown}");
+            assert!(read.said[0].starts_with("error: stdin: ") && read.said[0].contains(what), "{shown}");
+            assert!(read.said[1].starts_with("  try: ") || read.said[1].starts_with("  "), "{shown}");
+            assert!(read.said[1].contains(instead), "{shown}");
+        }
+    }
+}
+
+/// The bill of `cur.csv` as AWS delivers it, and a plan as PowerShell writes it.
+#[test]
+fn what_is_compressed_or_in_utf_16_is_read() {
+    let bill = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xcb\x4c\x49\xcd\x2b\xc9\x2c\xa9\x8c\xcf\xc9\xcc\x4b\x8d\xcf\x2c\x49\xcd\x8d\xcf\x4c\xd1\x41\x70\x0a\x8a\xf2\x53\x4a\x93\x4b\xe2\x93\xf3\x53\x52\xb9\x0c\x75\x1c\x73\x13\xab\xf2\xf3\x82\x5c\x82\xb9\x8c\xa0\xec\x60\x63\x2e\x00\x44\x32\x31\xaa\x44\x00\x00\x00";
+    let read = fed(&["matrix", "-", "-o", "json"], bill);
+    assert_eq!(read.said, ["Cost and Usage Report: 2 resources, 2 services"]);
+    assert_eq!(read.columns(), BTreeMap::from([("rds".to_owned(), Some(1)), ("s3".to_owned(), Some(1))]));
+    // A bill that ends early is not the whole bill.
+    let cut = fed(&["matrix", "-"], &bill[..bill.len() - 12]);
+    assert_eq!((cut.code, &*cut.out), (Some(2), ""), "{:?}", cut.said);
+    let plain = fs::read_to_string(path("plan.json")).expect("the fixture reads");
+    let wanted = fed(&["matrix", "-", "-o", "json"], &plain);
+    for (mark, bytes) in [([0xff, 0xfe], u16::to_le_bytes as fn(u16) -> [u8; 2]), ([0xfe, 0xff], u16::to_be_bytes)] {
+        let text: Vec<u8> = plain.encode_utf16().flat_map(bytes).collect();
+        let read = fed(&["matrix", "-", "-o", "json"], [&mark[..], &text].concat());
+        assert_eq!((&read.out, &read.said), (&wanted.out, &wanted.said));
+    }
+}
+
+#[test]
+fn white_space_before_json_means_nothing_however_much_of_it() {
+    let plan = fs::read_to_string(path("plan.json")).expect("the fixture reads");
+    let wanted = fed(&["matrix", "-", "-o", "json"], &plan);
+    for space in ["\n".repeat(200_000), " ".repeat(200_000), " \r\n".repeat(70_000)] {
+        assert_eq!(fed(&["matrix", "-", "-o", "json"], format!("{space}{plan}")).out, wanted.out);
+    }
+    // The line of a fault is still the line of the file.
+    let broken = fed(&["matrix", "-"], format!("{}{{\"planned_values\": nope}}", "\n".repeat(100_000)));
+    assert!(broken.said[0].starts_with("error: stdin: line 100001: not valid JSON"), "{:?}", broken.said);
+}
+
+#[test]
+fn every_inventory_that_cannot_be_read_is_reported() {
+    let files = [path("plan.json"), "none.json".to_owned(), path("cur.csv"), "Cargo.toml".to_owned()];
+    let args: Vec<&str> = files.iter().flat_map(|file| ["--from", file]).collect();
+    let read = whose(&[&["matrix"], &args[..]].concat());
+    assert_eq!((read.code, &*read.out), (Some(2), ""));
+    assert_eq!(read.said[0], "error: 2 of 4 inventories cannot be read");
+    assert!(read.said[1].starts_with("cannot read none.json: "), "{:?}", read.said);
+    assert!(read.said[2].starts_with("Cargo.toml: this is an ini or TOML file"), "{:?}", read.said);
+}
+
+/// Every dialect that the document names is one that the program says it has read, and the other way round.
+#[test]
+fn the_document_names_every_dialect() {
+    let document = fs::read_to_string("docs/inventories.md").expect("the document is there");
+    let mut missing = Vec::new();
+    for Case { file, said, .. } in CASES {
+        let dialect = said[0].split(": ").next().unwrap_or_default();
+        if !document.contains(&format!("`{dialect}`")) {
+            missing.push(format!("{dialect} ({file})"));
+        }
+    }
+    assert!(missing.is_empty(), "docs/inventories.md does not name {missing:?}");
+    let read: Vec<&str> = CASES.iter().filter_map(|case| case.said[0].split(": ").next()).collect();
+    let table = document.split("## What is refused").next().unwrap_or_default();
+    for row in table.lines().filter_map(|line| line.strip_prefix("| `")) {
+        let dialect = row.split('`').next().unwrap_or_default();
+        assert!(read.contains(&dialect), "docs/inventories.md names `{dialect}`, of which there is no fixture");
+    }
 }
 
 /// The parties of a layer, by service and mode.

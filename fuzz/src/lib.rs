@@ -4,7 +4,7 @@ pub mod inputs;
 
 use whose::catalogue::Known;
 use whose::catalogue::resolve::{Match, Meaning, Resolution};
-use whose::inventory::{Error, Item, Sink};
+use whose::inventory::{self, Error, Item, Visitor};
 use whose::render::tame_lines;
 
 /// Hears everything that is in an inventory, wants every attribute, and resolves every name.
@@ -14,21 +14,31 @@ pub struct Listener {
     pub items: usize,
 }
 
-impl Sink for Listener {
-    fn item(&mut self, item: Item<'_>) {
+impl Visitor for Listener {
+    fn item(&mut self, item: Item<'_>) -> bool {
         self.items += 1;
         assert!(item.count > 0, "nothing stands for no things");
-        consistent(&Known::default().resolver().resolve(item.name));
-        let none: [&str; 0] = [];
-        let anything = item.attributes.fit("engine", &["*"]);
-        assert!(!(anything && item.attributes.fit("engine", &none)), "set and unset at once");
+        let resolution = Known::default().resolver().resolve(item.name);
+        consistent(&resolution);
+        let matches = |patterns: &[&str]| item.attributes.matches("engine", patterns);
+        let anything = matches(&["*"]) == inventory::Match::Yes;
+        assert!(!(anything && matches(&[]) == inventory::Match::Yes), "set and unset at once");
         for pattern in ["", "aurora*", "*-mysql", "a*b*c"] {
-            assert!(anything || !item.attributes.fit("engine", &[pattern]), "`*` fits whatever fits anything else");
+            assert!(anything || matches(&[pattern]) != inventory::Match::Yes, "`*` fits whatever fits anything else");
         }
+        !matches!(resolution.meaning, Meaning::Unknown)
     }
 
     fn ignored(&mut self, name: &str, reason: &'static str, _: u64) {
         assert!(!name.is_empty() && !reason.is_empty(), "what is passed over has a name and a reason");
+    }
+
+    fn unmatched(&mut self, name: &str, count: u64) {
+        assert!(!name.is_empty() && count > 0, "what is not matched has a name");
+    }
+
+    fn note(&mut self, note: String) {
+        assert!(!note.is_empty(), "a note says something");
     }
 
     fn wants(&self, _: &str) -> bool {
@@ -56,6 +66,7 @@ pub fn refused(error: &Error, data: &[u8]) {
             assert!(!message.is_empty());
         }
         Error::Shape(message) | Error::Findings(message) => assert!(!message.is_empty()),
+        Error::Refused(what, instead) => assert!(!what.is_empty() && !instead.is_empty()),
     }
 }
 

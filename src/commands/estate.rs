@@ -15,7 +15,7 @@ use super::{Context, variants};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Condition, Mode, Service};
 use crate::catalogue::resolve::Meaning;
-use crate::inventory::{self, Item, Sink};
+use crate::inventory::{self, Item, Match, Visitor};
 use crate::render::tame;
 
 /// What was asked about.
@@ -44,10 +44,25 @@ pub(super) fn ask<'c>(
     if from_stdin {
         notes.push(estate.read(stdin).context("stdin")?);
     }
+    let mut faults = Vec::new();
     for path in from {
-        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-        notes.push(estate.read(&mut BufReader::new(file)).with_context(|| path.display().to_string())?);
+        let read = File::open(path)
+            .with_context(|| format!("cannot read {}", path.display()))
+            .and_then(|file| estate.read(&mut BufReader::new(file)).with_context(|| path.display().to_string()));
+        match read {
+            Ok(note) => notes.push(note),
+            Err(error) => faults.push(error),
+        }
     }
+    // All of them, so that nobody mends one file to hear of the next.
+    if faults.len() > 1 {
+        let all: Vec<String> = faults.iter().map(|fault| format!("{fault:#}")).collect();
+        bail!("{} of {} inventories cannot be read\n{}", faults.len(), from.len(), all.join("\n"));
+    }
+    if let Some(fault) = faults.pop() {
+        return Err(fault);
+    }
+    notes.append(&mut estate.notes);
     let mut columns = estate.columns(notes);
     for name in names.iter().filter(|_| !from_stdin) {
         let (service, mode) = context.service(name)?;
@@ -80,6 +95,8 @@ pub(super) struct Estate<'c> {
     pub(super) unmatched: BTreeMap<String, Unmatched<'c>>,
     pub(super) ignored: BTreeMap<(String, &'static str), u64>,
     items: u64,
+    /// What readers say about an inventory as a whole.
+    notes: Vec<String>,
 }
 
 /// What a condition reveals.
@@ -162,6 +179,7 @@ impl<'c> Estate<'c> {
             unmatched: BTreeMap::new(),
             ignored: BTreeMap::new(),
             items: 0,
+            notes: Vec::new(),
         }
     }
 
@@ -319,13 +337,20 @@ where
     modes
 }
 
-impl Sink for Estate<'_> {
-    fn item(&mut self, item: Item<'_>) {
+impl Visitor for Estate<'_> {
+    fn item(&mut self, item: Item<'_>) -> bool {
         let Item { name, count, attributes } = item;
         self.items += count;
+        if inventory::is_no_machine(name) {
+            self.ignored(name, inventory::NO_MACHINE, count);
+            return true;
+        }
         let clues = self.conditions.get(name).map_or(&[][..], |clues| &clues[..]);
         let fits = |clue: &&Clue<'_>| {
-            clue.condition.attribute.as_ref().is_none_or(|path| attributes.fit(path, &clue.condition.is))
+            clue.condition
+                .attribute
+                .as_ref()
+                .is_none_or(|path| attributes.matches(path, &clue.condition.is) == Match::Yes)
         };
         let told = clues.iter().filter(|clue| clue.mode.is_none()).find(fits).map(|clue| clue.service);
         // A value that is computed may be any that would mean another service.
@@ -341,19 +366,26 @@ impl Sink for Estate<'_> {
                 let mut candidates: Vec<&str> = std::iter::once(&*service.id).chain(may_mean()).collect();
                 let mut seen = HashSet::new();
                 candidates.retain(|id| seen.insert(*id));
-                return self.miss(name, count, candidates);
+                self.miss(name, count, candidates);
+                return true;
             }
             (None, Meaning::Service(service, mode)) => (service, mode),
             (None, Meaning::Ambiguous(exception)) => {
                 let candidates = exception.services.iter().map(|id| &**id).collect();
-                return self.miss(name, count, candidates);
+                self.miss(name, count, candidates);
+                return true;
             }
-            (None, Meaning::NoService(_)) => return self.ignored(name, "no service of AWS's", count),
+            (None, Meaning::NoService(_)) => {
+                self.ignored(name, "no service of AWS's", count);
+                return true;
+            }
             (None, Meaning::Check(_) | Meaning::NoSuchMode(_) | Meaning::Unknown) => {
-                return match stranger(name) {
+                let provider = stranger(name);
+                match provider {
                     Some(provider) => self.ignored(provider, inventory::ANOTHER_PROVIDERS, count),
                     None => self.miss(name, count, Vec::new()),
-                };
+                }
+                return provider.is_some();
             }
         };
         let own = || clues.iter().filter(|clue| clue.mode.is_some() && clue.service.id == service.id);
@@ -362,7 +394,10 @@ impl Sink for Estate<'_> {
             None => modes_of(own(), fits),
         };
         let denies = |clue: &Clue<'_>| {
-            clue.condition.attribute.as_ref().is_some_and(|path| attributes.rule_out(path, &clue.condition.is))
+            clue.condition
+                .attribute
+                .as_ref()
+                .is_some_and(|path| attributes.matches(path, &clue.condition.is) == Match::No)
         };
         // An EKS cluster in Auto Mode says so; one that is not leaves the word to its node groups and Fargate profiles.
         let could = own().any(|clue| !denies(clue));
@@ -376,6 +411,16 @@ impl Sink for Estate<'_> {
             [] if could => tally.open += count,
             [] => tally.neutral += count,
         }
+        true
+    }
+
+    fn unmatched(&mut self, name: &str, count: u64) {
+        self.items += count;
+        self.miss(name, count, Vec::new());
+    }
+
+    fn note(&mut self, note: String) {
+        self.notes.push(note);
     }
 
     fn ignored(&mut self, name: &str, reason: &'static str, count: u64) {

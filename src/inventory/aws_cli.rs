@@ -1,204 +1,651 @@
-//! What the AWS CLI prints about an account, and Steampipe's like of it: a list of objects, of which one field counts.
+//! What the AWS CLI prints about an account, and Steampipe's like of it: mostly a list of objects, of which one field counts.
 
-use super::findings::Once;
-use super::json::Json;
-use super::{Attributes, Error, Item, Sink};
+use serde::Deserialize;
+use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor as SerdeVisitor};
+use serde_json::Value;
 
-type Dialect = Result<Option<&'static str>, Error>;
+use super::attributes::Attributes;
+use super::deduplicator::Deduplicator;
+use super::document::{As, Collect, Each, Element, Scalar, Session, Skip, Spelling, expecting_anything, pass_over};
+use super::{Error, Item, Visitor, usage};
 
-/// The commands whose output is a list of objects under one field: that field, the fields of the objects that name a
-/// thing, the one that says most first, and what the output is called.
-const LISTS: &[(&str, &[&str], &str)] = &[
-    ("StackResourceSummaries", &["ResourceType"], "CloudFormation stack"),
-    ("StackResources", &["ResourceType"], "CloudFormation stack"),
-    ("ResourceTagMappingList", &["ResourceARN"], "Resource Groups Tagging API"),
-    ("Resources", &["CfnResourceType", "Arn", "ResourceType", "Service"], "Resource Explorer"),
-    ("resourceIdentifiers", &["resourceType"], "AWS Config resources"),
-    ("EnabledServicePrincipals", &["ServicePrincipal"], "AWS Organizations integrations"),
-    ("rows", &["arn"], "Steampipe"),
+/// A list of objects under a field that only one command, or a few alike, write.
+struct ListShape {
+    /// The field of the outermost object.
+    field: &'static str,
+    /// What the output is called.
+    dialect: &'static str,
+    thing: Thing,
+    /// The list that stands in each of the elements, if not they but its elements are the things.
+    within: Option<&'static Self>,
+    /// The paths whose value tells things apart, where a list names one thing several times.
+    identity: &'static [&'static str],
+    /// The path of how many things an element stands for.
+    count: Option<&'static str>,
+    /// Which elements stand for nothing that is there.
+    aside: Option<Aside>,
+    spelling: Spelling,
+}
+
+/// What an element of a list stands for.
+enum Thing {
+    /// What the first of these paths with a value names.
+    Named(&'static [&'static str]),
+    /// A thing of this type, if one of these paths has a value.
+    Typed(&'static str, &'static [&'static str]),
+    /// As [`Typed`](Self::Typed); and every text in the list is the name of a thing of the second type.
+    TypedOrText(&'static str, &'static [&'static str], &'static str),
+}
+
+/// When an element stands for nothing that is there, and why it is passed over.
+enum Aside {
+    /// The path has a value that begins so.
+    Where(&'static str, &'static str, &'static str),
+    /// The path has no value.
+    Without(&'static str, &'static str),
+}
+
+const fn named(field: &'static str, dialect: &'static str, paths: &'static [&'static str]) -> ListShape {
+    ListShape {
+        field,
+        dialect,
+        thing: Thing::Named(paths),
+        within: None,
+        identity: &[],
+        count: None,
+        aside: None,
+        spelling: Spelling::Same,
+    }
+}
+
+const fn typed(field: &'static str, kind: &'static str, paths: &'static [&'static str]) -> ListShape {
+    ListShape { thing: Thing::Typed(kind, paths), ..named(field, DESCRIBED, &[]) }
+}
+
+/// What output of `list-…` and `describe-…` commands is called.
+pub(super) const DESCRIBED: &str = "AWS CLI list";
+
+const ARN_IDENTITY: &[&str] = &["ResourceArn", "Identifier.ResourceArn"];
+
+/// What stands in every one of the `Reservations` of `ec2 describe-instances`.
+static INSTANCES: ListShape = ListShape {
+    aside: Some(Aside::Where("State.Name", "terminated", "terminated")),
+    ..typed("Instances", "AWS::EC2::Instance", &["InstanceId"])
+};
+
+/// Every list that is known. Fields that several commands use are told apart by what their elements have.
+static LISTS: &[ListShape] = &[
+    ListShape {
+        aside: Some(Aside::Where("ResourceStatus", "DELETE_COMPLETE", "deleted")),
+        ..named("StackResourceSummaries", "CloudFormation stack", &["ResourceType"])
+    },
+    ListShape {
+        aside: Some(Aside::Where("ResourceStatus", "DELETE_COMPLETE", "deleted")),
+        ..named("StackResources", "CloudFormation stack", &["ResourceType"])
+    },
+    named("ResourceTagMappingList", "Resource Groups Tagging API", &["ResourceARN"]),
+    ListShape {
+        identity: ARN_IDENTITY,
+        ..named(
+            "Resources",
+            "Resource Explorer",
+            &["CfnResourceType", "Arn", "ResourceType", "Service", "Identifier.ResourceType", "Identifier.ResourceArn"],
+        )
+    },
+    // AWS Config aggregators name a type; resource groups a type and an ARN.
+    ListShape {
+        identity: ARN_IDENTITY,
+        ..named("ResourceIdentifiers", "AWS Config resources", &["ResourceType", "ResourceArn"])
+    },
+    named("resourceIdentifiers", "AWS Config resources", &["resourceType"]),
+    ListShape {
+        identity: &["ARN", "arn", "resourceId"],
+        aside: Some(Aside::Where("configurationItemStatus", "ResourceDeleted", "deleted")),
+        ..named("configurationItems", "AWS Config snapshot", &["resourceType", "ARN", "arn"])
+    },
+    named("baseConfigurationItems", "AWS Config resources", &["resourceType", "arn"]),
+    named("BaseConfigurationItems", "AWS Config resources", &["resourceType", "arn"]),
+    ListShape { count: Some("count"), ..named("resourceCounts", "AWS Config counts", &["resourceType"]) },
+    ListShape { count: Some("ResourceCount"), ..named("GroupedResourceCounts", "AWS Config counts", &["GroupName"]) },
+    named("EnabledServicePrincipals", "AWS Organizations integrations", &["ServicePrincipal"]),
+    ListShape {
+        aside: Some(Aside::Without("LastAuthenticated", "never called")),
+        ..named("ServicesLastAccessed", "IAM last accessed", &["ServiceNamespace"])
+    },
+    // A service that was called is a service in use, however often.
+    ListShape { identity: &["EventSource"], ..named("Events", "CloudTrail events", &["EventSource"]) },
+    ListShape { identity: &["eventSource"], ..named("Records", "CloudTrail events", &["eventSource"]) },
+    named("rows", "Steampipe", &["arn"]),
+    // `describe-…` and `list-…`.
+    ListShape { within: Some(&INSTANCES), ..named("Reservations", DESCRIBED, &[]) },
+    typed("DBInstances", "AWS::RDS::DBInstance", &["DBInstanceArn", "DBInstanceIdentifier"]),
+    typed("DBClusters", "AWS::RDS::DBCluster", &["DBClusterArn", "DBClusterIdentifier"]),
+    typed("Functions", "AWS::Lambda::Function", &["FunctionArn"]),
+    ListShape {
+        thing: Thing::TypedOrText("AWS::ECS::Cluster", &["ClusterArn"], "AWS::EKS::Cluster"),
+        spelling: Spelling::LowerCamel,
+        ..named("clusters", DESCRIBED, &[])
+    },
+    ListShape { spelling: Spelling::LowerCamel, ..typed("services", "AWS::ECS::Service", &["ServiceArn"]) },
+    ListShape {
+        spelling: Spelling::LowerCamel,
+        ..typed("taskDefinition", "AWS::ECS::TaskDefinition", &["TaskDefinitionArn"])
+    },
+    ListShape { spelling: Spelling::LowerCamel, ..typed("cluster", "AWS::EKS::Cluster", &["Arn"]) },
+    ListShape { spelling: Spelling::LowerCamel, ..typed("nodegroup", "AWS::EKS::Nodegroup", &["NodegroupArn"]) },
+    typed("Volumes", "AWS::EC2::Volume", &["VolumeId"]),
+    typed("Vpcs", "AWS::EC2::VPC", &["VpcId"]),
+    typed("Buckets", "AWS::S3::Bucket", &["Name"]),
+    ListShape {
+        thing: Thing::TypedOrText("AWS::SQS::Queue", &[], "AWS::SQS::Queue"),
+        ..named("QueueUrls", DESCRIBED, &[])
+    },
+    ListShape {
+        thing: Thing::TypedOrText("AWS::DynamoDB::Table", &[], "AWS::DynamoDB::Table"),
+        ..named("TableNames", DESCRIBED, &[])
+    },
+    named("Topics", DESCRIBED, &["TopicArn"]),
+    named("LoadBalancers", DESCRIBED, &["LoadBalancerArn"]),
+    named("CacheClusters", DESCRIBED, &["ARN"]),
+    named("ReplicationGroups", DESCRIBED, &["ARN"]),
+    named("FileSystems", DESCRIBED, &["FileSystemArn", "ResourceARN"]),
+    named("SecretList", DESCRIBED, &["ARN"]),
+    named("Keys", DESCRIBED, &["KeyArn"]),
+    named("stateMachines", DESCRIBED, &["stateMachineArn"]),
+    named("repositories", DESCRIBED, &["repositoryArn"]),
 ];
 
-/// Reads the list under `field`; nothing if that is none of [`LISTS`].
-pub(super) fn list(field: &str, json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
-    let Some((_, fields, dialect)) = LISTS.iter().find(|(own, ..)| *own == field) else { return Ok(None) };
-    if json.peek()? != b'[' {
-        return Ok(None);
-    }
-    json.array(|json| named(json, sink, fields))?;
-    Ok(Some(dialect))
+/// Lists that are read by functions of their own.
+const OTHER_FIELDS: [&str; 1] = ["Results"];
+
+/// The fields by which output of the AWS CLI is told in YAML, to name it there.
+pub(super) const FIELDS: &[&str] = &[
+    "StackResourceSummaries",
+    "StackResources",
+    "ResourceTagMappingList",
+    "ResourceIdentifiers",
+    "resourceIdentifiers",
+    "resourceCounts",
+    "Reservations",
+    "DBInstances",
+    "DBClusters",
+    "Functions",
+    "clusters",
+    "ResultsByTime",
+    "Findings",
+    "EnabledServicePrincipals",
+    "ServicesLastAccessed",
+    "Events",
+];
+
+/// Fields that stand beside those lists and say nothing.
+pub(super) const COMPANIONS: &[&str] = &[
+    "NextToken",
+    "nextToken",
+    "PaginationToken",
+    "Marker",
+    "NextMarker",
+    "Count",
+    "ViewArn",
+    "QueryErrors",
+    "TotalDiscoveredResources",
+    "totalDiscoveredResources",
+    "GroupByKey",
+    "QueryInfo",
+    "failures",
+    "fileVersion",
+    "configSnapshotId",
+    "columns",
+    "Owner",
+    "Prefix",
+    "JobStatus",
+    "JobType",
+    "JobCreationDate",
+    "JobCompletionDate",
+    "IsTruncated",
+    "GroupDefinitions",
+    "DimensionValueAttributes",
+];
+
+/// What was found in a list.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Found {
+    /// Its elements.
+    pub(super) rows: u64,
+    /// Those of them that are what the list is known for.
+    pub(super) known: u64,
+    /// What it is called.
+    pub(super) dialect: &'static str,
 }
 
-/// One object, as the item that the best of `fields` names.
-fn named(json: &mut Json<'_>, sink: &mut dyn Sink, fields: &[&str]) -> Result<(), Error> {
-    let none = Attributes::default();
-    let (mut name, mut value) = (String::new(), String::new());
-    let mut best = fields.len();
-    json.maybe_object(|key, json| {
-        let place = fields.iter().position(|field| *field == key).unwrap_or(fields.len());
-        if place >= best {
-            return json.skip();
-        }
-        if json.scalar(&mut value)? && !value.is_empty() {
-            best = place;
-            std::mem::swap(&mut name, &mut value);
-        }
-        Ok(())
-    })?;
-    if best < fields.len() {
-        sink.item(Item { name: &name, count: 1, attributes: &none });
-    }
-    Ok(())
+/// Whether `key` is the field of a list that is known.
+pub(super) fn is_list(key: &str) -> bool {
+    LISTS.iter().any(|shape| shape.field == key) || OTHER_FIELDS.contains(&key)
 }
 
-/// `cloudtrail lookup-events`: a service that was called is a service in use, however often.
-pub(super) fn events(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
-    let none = Attributes::default();
-    let (mut source, mut once) = (String::new(), Once::default());
-    json.maybe_array(|json| {
-        json.maybe_object(|key, json| match key {
-            "EventSource" => {
-                if json.scalar(&mut source)? && once.first(&source) {
-                    sink.item(Item { name: &source, count: 1, attributes: &none });
-                }
-                Ok(())
+/// Reads the value of `key`, for which [`is_list`] holds.
+pub(super) fn field<'de, A: MapAccess<'de>>(
+    key: &str,
+    map: &mut A,
+    session: &Session,
+    visitor: &mut dyn Visitor,
+    seen: &mut Deduplicator,
+) -> Result<Found, A::Error> {
+    match LISTS.iter().find(|shape| shape.field == key) {
+        Some(shape) => map.next_value_seed(Things { shape, session, visitor, seen }),
+        None => results(map, session, visitor),
+    }
+}
+
+/// The shapes whose elements are known by a field that nothing else has, wherever they stand.
+fn unmistakable() -> impl Iterator<Item = (&'static str, &'static ListShape, &'static [&'static str])> {
+    LISTS.iter().chain([&INSTANCES]).filter_map(|shape| match shape.thing {
+        Thing::Typed(kind, paths) if shape.spelling == Spelling::Same && !paths.contains(&"Name") => {
+            Some((kind, shape, paths))
+        }
+        _ => None,
+    })
+}
+
+/// Whether the field `key` tells what a row is.
+pub(super) fn is_identity(key: &str) -> bool {
+    unmistakable().any(|(_, _, paths)| paths.contains(&key))
+}
+
+/// Hands a row on that is what a `describe-…` command lists, without the list around it; whether it is.
+pub(super) fn described(row: &Value, visitor: &mut dyn Visitor) -> bool {
+    let has = |path: &&'static str| row.get(*path).is_some_and(Value::is_string);
+    let Some((kind, ..)) = unmistakable().find(|(_, _, paths)| paths.iter().any(has)) else {
+        return false;
+    };
+    let session = Session::default();
+    // A query chooses its fields: what is not there may be set all the same.
+    let mut attributes = Attributes::default();
+    let wants = &|key: &str| visitor.wants(key);
+    let collect = Collect { session: &session, into: &mut attributes, wants, spelling: Spelling::Same };
+    if collect.deserialize(row).is_err() {
+        attributes.clear(false);
+    }
+    let name = row.get("Engine").and_then(Value::as_str).map_or(kind, |engine| engine_type(kind, engine));
+    visitor.item(Item { name, count: 1, attributes: &attributes });
+    true
+}
+
+/// The list of a shape, or one object of it.
+pub(super) struct Things<'a> {
+    shape: &'static ListShape,
+    session: &'a Session,
+    visitor: &'a mut dyn Visitor,
+    seen: &'a mut Deduplicator,
+}
+
+impl<'de> DeserializeSeed<'de> for Things<'_> {
+    type Value = Found;
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> SerdeVisitor<'de> for Things<'_> {
+    type Value = Found;
+    expecting_anything!();
+    pass_over!(Found { rows: 1, ..Found::default() }; bool, numbers, str, unit);
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Found, A::Error> {
+        let Self { shape, session, visitor, seen } = self;
+        let mut found = Found { dialect: shape.dialect, ..Found::default() };
+        let attributes = Attributes::default();
+        let each = Elements { shape, session, visitor, seen, found: &mut found, attributes };
+        Each { session, each }.visit_seq(seq)?;
+        Ok(found)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Found, A::Error> {
+        let Self { shape, session, visitor, seen } = self;
+        let mut found = Found { dialect: shape.dialect, ..Found::default() };
+        let attributes = Attributes::default();
+        let mut elements = Elements { shape, session, visitor, seen, found: &mut found, attributes };
+        let row = Row { elements: &mut elements }.visit_map(map)?;
+        elements.tell(&row);
+        Ok(found)
+    }
+}
+
+/// The elements of a list.
+struct Elements<'a> {
+    shape: &'static ListShape,
+    session: &'a Session,
+    visitor: &'a mut dyn Visitor,
+    seen: &'a mut Deduplicator,
+    found: &'a mut Found,
+    attributes: Attributes,
+}
+
+impl<'de> Element<'de> for Elements<'_> {
+    fn next<A: SeqAccess<'de>>(&mut self, seq: &mut A) -> Result<bool, A::Error> {
+        let Some(row) = seq.next_element_seed(Row { elements: self })? else { return Ok(false) };
+        self.tell(&row);
+        Ok(true)
+    }
+}
+
+/// Paths that tell an element apart for people, where it does not say what it is.
+const LABELS: &[&str] = &["resourceId", "ResourceId", "resourceName", "LogicalResourceId", "Id", "id", "Name", "name"];
+
+impl Elements<'_> {
+    /// Whether the first level of a path is of interest.
+    fn wants(&self, key: &str) -> bool {
+        let first = |path: &&str| path.split('.').next() == Some(key);
+        let paths = match self.shape.thing {
+            Thing::Named(paths) | Thing::Typed(_, paths) | Thing::TypedOrText(_, paths, _) => paths,
+        };
+        let aside = match self.shape.aside {
+            Some(Aside::Where(path, ..) | Aside::Without(path, _)) => path,
+            None => "",
+        };
+        paths.iter().chain(self.shape.identity).chain(LABELS).any(first)
+            || first(&aside)
+            || self.shape.count == Some(key)
+            || !matches!(self.shape.thing, Thing::Named(_)) && self.visitor.wants(key)
+    }
+
+    fn tell(&mut self, row: &RowKind) {
+        let Self { shape, visitor, seen, found, attributes, .. } = self;
+        let value = |path: &&str| attributes.value(path).filter(|value| !value.is_empty());
+        let name = match (&shape.thing, row) {
+            (_, RowKind::Nested) => return,
+            (Thing::Named(paths), RowKind::Object) => paths.iter().find_map(value),
+            (Thing::Typed(kind, paths) | Thing::TypedOrText(kind, paths, _), RowKind::Object) => {
+                paths.iter().any(|path| value(path).is_some()).then_some(*kind)
             }
-            _ => json.skip(),
-        })
-    })?;
-    Ok(Some("CloudTrail events"))
+            (Thing::TypedOrText(_, _, kind), RowKind::Text(_)) => Some(*kind),
+            _ => None,
+        };
+        found.rows += 1;
+        let Some(name) = name else {
+            let label = match row {
+                RowKind::Text(text) => Some(&**text).filter(|text| !text.is_empty()),
+                _ => LABELS.iter().find_map(value),
+            };
+            let nameless = format!("an entry of `{}` without a type", shape.field);
+            return visitor.unmatched(label.unwrap_or(&nameless), 1);
+        };
+        let name = match value(&"Engine") {
+            Some(engine) => engine_type(name, engine),
+            None => name,
+        };
+        found.known += 1;
+        match shape.aside {
+            Some(Aside::Where(path, begins, why)) if value(&path).is_some_and(|value| value.starts_with(begins)) => {
+                return visitor.ignored(name, why, 1);
+            }
+            Some(Aside::Without(path, why)) if value(&path).is_none() => return visitor.ignored(name, why, 1),
+            _ => {}
+        }
+        let identity = shape.identity.iter().find_map(value);
+        let count = shape.count.and_then(|path| value(&path)).map_or(1, how_many);
+        if count > 0 && identity.is_none_or(|identity| seen.is_new(identity)) {
+            // A name by itself says nothing of the thing's attributes.
+            let bare = matches!(shape.thing, Thing::Named(_)) || matches!(row, RowKind::Text(_));
+            let none = Attributes::default();
+            let attributes = if bare { &none } else { &*attributes };
+            visitor.item(Item { name, count, attributes });
+        }
+    }
+}
+
+/// The type of a database that `rds describe-…` lists: Neptune's and DocumentDB's stand among RDS's.
+fn engine_type<'n>(kind: &'n str, engine: &str) -> &'n str {
+    match (kind, engine) {
+        ("AWS::RDS::DBInstance", "neptune") => "AWS::Neptune::DBInstance",
+        ("AWS::RDS::DBCluster", "neptune") => "AWS::Neptune::DBCluster",
+        ("AWS::RDS::DBInstance", "docdb") => "AWS::DocDB::DBInstance",
+        ("AWS::RDS::DBCluster", "docdb") => "AWS::DocDB::DBCluster",
+        _ => kind,
+    }
+}
+
+/// What an element is; the attributes of an object stand with the elements.
+enum RowKind {
+    Object,
+    Text(String),
+    /// It held a list of things, which were told one by one.
+    Nested,
+    Other,
+}
+
+/// Reads one element.
+struct Row<'e, 'a> {
+    elements: &'e mut Elements<'a>,
+}
+
+impl<'de> DeserializeSeed<'de> for Row<'_, '_> {
+    type Value = RowKind;
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<RowKind, D::Error> {
+        self.elements.attributes.clear(true);
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> SerdeVisitor<'de> for Row<'_, '_> {
+    type Value = RowKind;
+    expecting_anything!();
+    pass_over!(RowKind::Other; bool, numbers, unit, seq);
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<RowKind, E> {
+        Ok(RowKind::Text(text.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RowKind, A::Error> {
+        let elements = self.elements;
+        let Some(inner) = elements.shape.within else {
+            let mut attributes = std::mem::take(&mut elements.attributes);
+            let wants = &|key: &str| elements.wants(key);
+            let spelling = elements.shape.spelling;
+            let collect = Collect { session: elements.session, into: &mut attributes, wants, spelling };
+            let read = collect.visit_map(map);
+            elements.attributes = attributes;
+            return read.map(|_| RowKind::Object);
+        };
+        let mut nested = false;
+        while let Some(key) = map.next_key::<String>()? {
+            if key == inner.field {
+                let Elements { session, visitor, seen, .. } = elements;
+                let things = Things { shape: inner, session, visitor: *visitor, seen };
+                let found = map.next_value_seed(things)?;
+                elements.found.rows += found.rows;
+                elements.found.known += found.known;
+                nested = true;
+            } else {
+                map.next_value_seed(Skip(elements.session))?;
+            }
+        }
+        Ok(if nested { RowKind::Nested } else { RowKind::Other })
+    }
 }
 
 /// A count as it is written; one where it is no number. Nobody has four thousand million of a thing, and so no sum of
 /// counts overflows.
-fn how_many(number: &str) -> u64 {
+pub(super) fn how_many(number: &str) -> u64 {
     number.parse::<u32>().map_or(1, u64::from)
 }
 
-/// `configservice get-discovered-resource-counts`.
-pub(super) fn config_counts(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
-    let none = Attributes::default();
-    let (mut kind, mut number) = (String::new(), String::new());
-    json.maybe_array(|json| {
-        kind.clear();
-        let mut count = 1;
-        json.maybe_object(|key, json| match key {
-            "resourceType" => json.scalar(&mut kind).map(drop),
-            "count" => {
-                json.scalar(&mut number)?;
-                count = how_many(&number);
-                Ok(())
-            }
-            _ => json.skip(),
-        })?;
-        if !kind.is_empty() && count > 0 {
-            sink.item(Item { name: &kind, count, attributes: &none });
-        }
-        Ok(())
-    })?;
-    Ok(Some("AWS Config counts"))
+/// A result of `configservice select-resource-config`: JSON within a text.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Selected {
+    #[serde(rename = "resourceType")]
+    resource_type: Scalar,
+    #[serde(alias = "ARN")]
+    arn: Scalar,
+    #[serde(rename = "resourceId")]
+    resource_id: Scalar,
+    #[serde(rename = "resourceName")]
+    resource_name: Scalar,
+    #[serde(rename = "COUNT(*)")]
+    count: Scalar,
+}
+
+/// A result of `backup list-protected-resources`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Protected {
+    #[serde(rename = "ResourceArn")]
+    resource_arn: Scalar,
 }
 
 /// `Results` of several commands: in `configservice select-resource-config` every one is a text that holds JSON, in
 /// `backup list-protected-resources` an object.
-pub(super) fn results(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
+fn results<'de, A: MapAccess<'de>>(
+    map: &mut A,
+    session: &Session,
+    visitor: &mut dyn Visitor,
+) -> Result<Found, A::Error> {
+    let mut found = Found { dialect: "AWS Config selection", ..Found::default() };
     let none = Attributes::default();
-    let (mut result, mut kind, mut number) = (String::new(), String::new(), String::new());
-    let mut dialect = "AWS Config selection";
-    json.maybe_array(|json| {
-        if json.peek()? == b'{' {
-            dialect = "AWS Backup";
-            return named(json, sink, &["ResourceArn"]);
-        }
-        if !json.scalar(&mut result)? {
-            return Ok(());
-        }
-        kind.clear();
-        let mut count = 1;
-        let mut text = result.as_bytes();
-        let mut inner = Json::new(&mut text);
-        if inner.peek()? != b'{' {
-            return Ok(());
-        }
-        inner.object(|key, json| match key {
-            "resourceType" => json.scalar(&mut kind).map(drop),
-            "COUNT(*)" => {
-                json.scalar(&mut number)?;
-                count = how_many(&number);
-                Ok(())
-            }
-            _ => json.skip(),
-        })?;
-        if !kind.is_empty() && count > 0 {
-            sink.item(Item { name: &kind, count, attributes: &none });
-        }
-        Ok(())
-    })?;
-    Ok(Some(dialect))
-}
-
-/// `ce get-cost-and-usage` grouped by service: a service that costs something is a service in use.
-pub(super) fn costs(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
-    let none = Attributes::default();
-    let (mut name, mut once) = (String::new(), Once::default());
-    json.maybe_array(|json| {
-        json.maybe_object(|key, json| match key {
-            "Groups" => json.maybe_array(|json| {
-                json.maybe_object(|key, json| match key {
-                    "Keys" => {
-                        let mut first = true;
-                        json.maybe_array(|json| {
-                            if !std::mem::take(&mut first) {
-                                return json.skip();
-                            }
-                            // A service stands once a month here; it is one service.
-                            if json.scalar(&mut name)? && once.first(&name) {
-                                sink.item(Item { name: &name, count: 1, attributes: &none });
-                            }
-                            Ok(())
-                        })
+    map.next_value_seed(As::new(session, |result: Value| {
+        found.rows += 1;
+        match result {
+            Value::String(text) => {
+                let Ok(row) = serde_json::from_str::<Selected>(&text) else {
+                    visitor.unmatched(if text.is_empty() { "an empty result" } else { &text }, 1);
+                    return Ok(());
+                };
+                found.known += 1;
+                let count = row.count.0.as_deref().map_or(1, how_many);
+                match (row.resource_type.0, row.arn.0) {
+                    (Some(name), _) | (None, Some(name)) if !name.is_empty() => {
+                        if count > 0 {
+                            visitor.item(Item { name: &name, count, attributes: &none });
+                        }
                     }
-                    _ => json.skip(),
-                })
-            }),
-            _ => json.skip(),
-        })
-    })?;
-    Ok(Some("Cost Explorer"))
-}
-
-/// `iam get-service-last-accessed-details`: services that were never called are not in use.
-pub(super) fn last_accessed(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
-    let none = Attributes::default();
-    let (mut namespace, mut when) = (String::new(), String::new());
-    json.maybe_array(|json| {
-        namespace.clear();
-        let mut used = false;
-        json.maybe_object(|key, json| match key {
-            "ServiceNamespace" => json.scalar(&mut namespace).map(drop),
-            "LastAuthenticated" => {
-                used = json.scalar(&mut when)?;
-                Ok(())
+                    _ => {
+                        let label = row.resource_id.0.or(row.resource_name.0).filter(|label| !label.is_empty());
+                        visitor.unmatched(label.as_deref().unwrap_or("a result without resourceType"), count.max(1));
+                    }
+                }
             }
-            _ => json.skip(),
-        })?;
-        if used {
-            sink.item(Item { name: &namespace, count: 1, attributes: &none });
-        } else if !namespace.is_empty() {
-            sink.ignored(&namespace, "never called", 1);
+            Value::Object(_) => {
+                let row: Protected = serde_json::from_value(result).unwrap_or_default();
+                if let Some(name) = row.resource_arn.0 {
+                    found.dialect = "AWS Backup";
+                    found.known += 1;
+                    visitor.item(Item { name: &name, count: 1, attributes: &none });
+                }
+            }
+            _ => {}
         }
         Ok(())
-    })?;
-    Ok(Some("IAM last accessed"))
+    }))?;
+    Ok(found)
 }
 
-/// A row of a query, in a list: the thing that its ARN names.
-pub(super) fn row(json: &mut Json<'_>, sink: &mut dyn Sink) -> Dialect {
-    let none = Attributes::default();
-    let mut arn = String::new();
-    json.object(|key, json| if key == "arn" { json.scalar(&mut arn).map(drop) } else { json.skip() })?;
-    if !arn.starts_with("arn:") {
-        return Ok(None);
+/// What `ce get-cost-and-usage` groups by.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct GroupDefinition {
+    #[serde(rename = "Key")]
+    key: Scalar,
+}
+
+/// A period of Cost Explorer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Period {
+    #[serde(rename = "Groups")]
+    groups: Vec<Group>,
+}
+
+/// What was paid for one group in a period.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Group {
+    keys: Vec<Scalar>,
+    metrics: std::collections::BTreeMap<String, Amount>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Amount {
+    amount: Scalar,
+}
+
+impl Group {
+    /// Whether anything was paid or used; what does not say counts as used.
+    fn is_used(&self) -> bool {
+        let zero = |amount: &Amount| {
+            amount.amount.0.as_deref().and_then(|amount| amount.parse::<f64>().ok()).is_some_and(|amount| amount == 0.0)
+        };
+        self.metrics.is_empty() || !self.metrics.values().all(zero)
     }
-    sink.item(Item { name: &arn, count: 1, attributes: &none });
-    Ok(Some("list of ARNs"))
+}
+
+/// Cost Explorer, whose groups are defined before they are used.
+#[derive(Debug, Default)]
+pub(super) struct Costs {
+    keys: Vec<String>,
+    /// Every service of the bill, and whether it was used in any period.
+    services: std::collections::BTreeMap<String, bool>,
+}
+
+/// A bill has some hundred services; usage types make it some thousand names.
+const MAX_SERVICES: usize = 20_000;
+
+impl Costs {
+    /// Reads `GroupDefinitions`.
+    pub(super) fn definitions<'de, A: MapAccess<'de>>(
+        &mut self,
+        map: &mut A,
+        session: &Session,
+    ) -> Result<(), A::Error> {
+        map.next_value_seed(As::new(session, |group: GroupDefinition| {
+            self.keys.push(group.key.0.unwrap_or_default());
+            Ok(())
+        }))?;
+        Ok(())
+    }
+
+    /// Reads `ResultsByTime`.
+    pub(super) fn periods<'de, A: MapAccess<'de>>(
+        &mut self,
+        map: &mut A,
+        session: &Session,
+        visitor: &mut dyn Visitor,
+    ) -> Result<Found, A::Error> {
+        let place = |key: &str| self.keys.iter().position(|own| own == key);
+        let service = if self.keys.is_empty() { Some(0) } else { place("SERVICE") };
+        let usage_type = place("USAGE_TYPE");
+        let by = self.keys.join(", ");
+        let mut services = std::mem::take(&mut self.services);
+        let mut found = Found { dialect: "Cost Explorer", ..Found::default() };
+        map.next_value_seed(As::new(session, |period: Period| {
+            found.rows += 1;
+            for group in &period.groups {
+                let key = |place: Option<usize>| place.and_then(|place| group.keys.get(place)?.0.as_deref());
+                let Some(service) = key(service) else {
+                    return Err(Error::refused(
+                        format!("this bill is grouped by {by}, not by SERVICE"),
+                        "aws ce get-cost-and-usage … --group-by Type=DIMENSION,Key=SERVICE",
+                    ));
+                };
+                found.known += 1;
+                let name = usage::thing(service, key(usage_type).unwrap_or_default(), "").unwrap_or(service);
+                if services.len() < MAX_SERVICES || services.contains_key(name) {
+                    *services.entry(name.to_owned()).or_default() |= group.is_used();
+                }
+            }
+            Ok(())
+        }))?;
+        // A service stands once a month here; it is one service.
+        for (name, used) in &services {
+            if *used {
+                visitor.item(Item { name, count: 1, attributes: &Attributes::default() });
+            } else {
+                visitor.ignored(name, "nothing was paid for it", 1);
+            }
+        }
+        Ok(found)
+    }
 }

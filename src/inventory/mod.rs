@@ -6,19 +6,24 @@
 //! of dialects that share a maker.
 
 use std::fmt;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufReader, Read};
 
+mod attributes;
 mod aws_cli;
 mod cloudformation;
+mod csv;
+mod deduplicator;
+pub mod detect;
+mod dispatch;
+mod document;
 mod findings;
-mod json;
 mod plain;
-mod sheet;
 mod terraform;
+mod usage;
 
-use json::Json;
+pub use attributes::{Attributes, Match};
 
-/// Why something is passed over that Terraform or CloudFormation manages for someone else.
+/// Why something is passed over that another provider's than AWS's is.
 pub const ANOTHER_PROVIDERS: &str = "another provider's";
 
 /// Something in an inventory.
@@ -32,123 +37,20 @@ pub struct Item<'i> {
     pub attributes: &'i Attributes,
 }
 
-/// The attributes of an item, as paths (`compute_resources.type`) and values; lists are searched through.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Attributes {
-    pairs: Vec<(String, Found)>,
-    /// Whether an attribute that is not there is known to be unset; in a Terraform plan it may just not be known yet.
-    whole: bool,
-    /// How much memory the pairs take, roughly.
-    bytes: usize,
-}
-
-/// What stands at a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Found {
-    /// A value.
-    Value(String),
-    /// Nothing: null, or an empty text, list or object.
-    Nothing,
-    /// Something that is computed later: a reference, an unknown.
-    Unknown,
-}
-
-impl Attributes {
-    /// Whether a value at `path` fits one of `patterns`, in which `*` stands for anything. Without patterns: whether the
-    /// attribute is known to be unset.
-    #[must_use]
-    pub fn fit<P: AsRef<str>>(&self, path: &str, patterns: &[P]) -> bool {
-        let mut there = self
-            .pairs
-            .iter()
-            .filter(|(own, _)| own.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')));
-        if patterns.is_empty() {
-            let mut unset = self.whole;
-            for (_, found) in there {
-                match found {
-                    Found::Nothing => unset = true,
-                    _ => return false,
-                }
-            }
-            return unset;
-        }
-        there.any(|(own, found)| match found {
-            Found::Value(value) if own == path => patterns.iter().any(|pattern| glob(pattern.as_ref(), value)),
-            Found::Value(_) | Found::Unknown => patterns.iter().any(|pattern| pattern.as_ref() == "*"),
-            Found::Nothing => false,
-        })
-    }
-
-    /// The most that the attributes of one thing may take; what people run takes kilobytes.
-    const MOST: usize = 4 << 20;
-
-    /// Whether the attribute at `path` is known to fit none of `patterns`: it has another value, or it would stand in a
-    /// block in which nothing stands, and a feature without its block is not used. An attribute of the first level that
-    /// is not set proves nothing, for it may have a default.
-    #[must_use]
-    pub fn rule_out<P: AsRef<str>>(&self, path: &str, patterns: &[P]) -> bool {
-        let mut set = self.below(path).filter(|found| **found != Found::Nothing).peekable();
-        if set.peek().is_some() {
-            return set.all(|found| matches!(found, Found::Value(_))) && !self.fit(path, patterns);
-        }
-        path.match_indices('.').any(|(end, _)| {
-            let mut block = self.below(&path[..end]).peekable();
-            (self.whole || block.peek().is_some()) && block.all(|found| *found == Found::Nothing)
-        })
-    }
-
-    /// Whether the attribute at `path`, or the block in which it stands, is computed later and so not known here.
-    #[must_use]
-    pub fn is_computed(&self, path: &str) -> bool {
-        let at = |own: &str| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        self.pairs.iter().any(|(own, found)| *found == Found::Unknown && at(own))
-    }
-
-    /// What stands at `path` and in what stands there.
-    fn below(&self, path: &str) -> impl Iterator<Item = &Found> {
-        let at = move |own: &str| own.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        self.pairs.iter().filter(move |(own, _)| at(own)).map(|(_, found)| found)
-    }
-
-    fn clear(&mut self, whole: bool) {
-        self.pairs.clear();
-        self.whole = whole;
-        self.bytes = 0;
-    }
-
-    /// Adds what stands at `path`; fails with what is wrong if that is too much.
-    fn push(&mut self, path: &str, found: Found) -> Result<(), &'static str> {
-        let value = if let Found::Value(value) = &found { value.len() } else { 0 };
-        self.bytes += path.len() + value + size_of::<(String, Found)>();
-        if self.bytes > Self::MOST {
-            return Err("one resource with more than 4 MiB of attributes");
-        }
-        self.pairs.push((path.to_owned(), found));
-        Ok(())
-    }
-}
-
-/// Whether `text` fits `pattern`, in which `*` stands for anything; case does not matter.
-fn glob(pattern: &str, text: &str) -> bool {
-    let Some((head, mut rest)) = pattern.split_once('*') else { return pattern.eq_ignore_ascii_case(text) };
-    let text = text.to_ascii_lowercase();
-    let Some(mut text) = text.strip_prefix(&head.to_ascii_lowercase()) else { return false };
-    while let Some((part, after)) = rest.split_once('*') {
-        let part = part.to_ascii_lowercase();
-        let Some(at) = text.find(&part) else { return false };
-        text = &text[at + part.len()..];
-        rest = after;
-    }
-    text.ends_with(&rest.to_ascii_lowercase())
-}
-
 /// Takes what a reader finds.
-pub trait Sink {
-    /// Something was found.
-    fn item(&mut self, item: Item<'_>);
+pub trait Visitor {
+    /// Something was found. Whether its name means anything: a service, or something that is known to be none of AWS's.
+    /// A list of names of which less than half mean anything is refused.
+    fn item(&mut self, item: Item<'_>) -> bool;
 
     /// Something was passed over on purpose.
     fn ignored(&mut self, name: &str, reason: &'static str, count: u64);
+
+    /// Something was found that does not say what it is; `name` is what people know it by.
+    fn unmatched(&mut self, name: &str, count: u64);
+
+    /// Something must be said about the inventory as a whole.
+    fn note(&mut self, note: String);
 
     /// Whether the attribute `name` (its first level) is of interest for anything.
     fn wants(&self, name: &str) -> bool;
@@ -163,8 +65,17 @@ pub enum Error {
     Text(usize, String),
     /// The text is sound, but no inventory of a shape that is known.
     Shape(String),
+    /// The input is known to be something that cannot be read: what it is, and what to do instead.
+    Refused(String, String),
     /// The text is sound, but no findings of a shape that is known.
     Findings(String),
+}
+
+impl Error {
+    /// The input is `what`; `instead` can be read.
+    fn refused(what: impl Into<String>, instead: impl Into<String>) -> Self {
+        Self::Refused(what.into(), instead.into())
+    }
 }
 
 impl From<io::Error> for Error {
@@ -176,7 +87,9 @@ impl From<io::Error> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Io(error) if error.to_string() == detect::NUL => f.write_str(detect::NUL),
             Self::Io(error) => write!(f, "cannot be read: {error}"),
+            Self::Refused(what, instead) => write!(f, "{what}\n  try: {instead}"),
             Self::Findings(message) => f.write_str(message),
             Self::Text(line, message) => write!(f, "line {line}: {message}"),
             Self::Shape(message) => write!(f, "{message}; these are known:\n  {}", SHAPES.join("\n  ")),
@@ -187,107 +100,170 @@ impl fmt::Display for Error {
 // A failure of the stream tells itself: it is not the source of another.
 impl std::error::Error for Error {}
 
-/// What can be read, for people who sent something else.
+/// What can be read, for people who sent something else. `docs/inventories.md` says more about each.
 const SHAPES: &[&str] = &[
     "terraform show -json (state or plan), a terraform.tfstate file, terraform state list",
     "a CloudFormation or SAM template (JSON or YAML), cloudformation list-stack-resources",
-    "resourcegroupstaggingapi get-resources, resource-explorer-2 search, a Steampipe query of arn",
-    "configservice get-discovered-resource-counts, list-discovered-resources, select-resource-config",
+    "resourcegroupstaggingapi get-resources, resource-groups list-group-resources",
+    "resource-explorer-2 search, a Steampipe query of arn",
+    "configservice get-discovered-resource-counts, list-discovered-resources, select-resource-config; a Config snapshot",
+    "ec2 describe-instances, rds describe-db-instances, lambda list-functions, and others of their kind",
     "ce get-cost-and-usage grouped by SERVICE, a Cost and Usage Report or FOCUS csv",
     "securityhub get-findings (ASFF, OCSF), prowler json-ocsf, json-asff or csv",
     "iam get-service-last-accessed-details, cloudtrail lookup-events, backup list-protected-resources",
     "organizations list-aws-service-access-for-organization",
-    "a plain list of names of any kind, one a line, or a JSON list of them",
+    "a csv with a column of ARNs or resource types",
+    "a plain list of names of any kind, one per line, or a JSON list of them",
 ];
 
-/// Reads `input` to its end and hands everything in it to `sink`; returns what kind of inventory it was.
+/// Reads `input` to its end and hands everything in it to `visitor`; returns what kind of inventory it was.
 ///
 /// # Errors
 ///
-/// A stream that fails, text that breaks its format, or a shape that nobody knows.
-pub fn read(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<&'static str, Error> {
-    let mut head = Vec::new();
-    // Enough to tell every dialect: JSON by its first letter, sheets and templates by a line near the top.
-    (&mut *input).take(64 << 10).read_to_end(&mut head)?;
-    if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
-        return Err(Error::Text(1, "this is UTF-16; save it as UTF-8".to_owned()));
-    }
-    let skip = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    head.drain(..skip);
-    let first = head.iter().find(|byte| !byte.is_ascii_whitespace()).copied();
-    let findings = findings::looks_like(&head);
-    let template = cloudformation::is_template(&head, (head.len() as u64) < (64 << 10) - 3);
-    let header = sheet::header(&head);
-    let mut whole = io::Cursor::new(head).chain(input);
-    match (first, header) {
-        (None, _) => Err(Error::Shape("the inventory is empty".to_owned())),
-        _ if findings => findings::read(&mut whole, sink),
-        _ if template => {
-            let mut text = String::new();
-            (&mut whole).take(cloudformation::MAX_BYTES + 1).read_to_string(&mut text)?;
-            if text.len() as u64 > cloudformation::MAX_BYTES {
-                return Err(Error::Text(1, "a template of more than 16 MiB".to_owned()));
-            }
-            cloudformation::read(&text, sink)
+/// A stream that fails, text that breaks its format, or an input of no known kind. What was handed on before is worth
+/// nothing then.
+pub fn read(input: &mut dyn io::BufRead, visitor: &mut dyn Visitor) -> Result<&'static str, Error> {
+    let text = detect::open(input)?;
+    let head = text.head();
+    let skipped_lines = text.skipped_lines();
+    match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        None => Err(Error::Shape("the inventory is empty".to_owned())),
+        _ if findings::looks_like(head) => findings::read(&mut BufReader::new(text.into_reader()), visitor),
+        _ if cloudformation::is_template(head, text.is_complete()) => read_template(text, visitor),
+        Some(b'{' | b'[') if !is_section_or_wrapper(head) => {
+            let jsonc = detect::is_jsonc(head);
+            read_json(text.into_reader(), skipped_lines, visitor).map_err(|error| match error {
+                Error::Text(..) if jsonc => {
+                    Error::Shape("JSON with comments or trailing commas is no inventory".to_owned())
+                }
+                error => error,
+            })
         }
-        (Some(b'{' | b'['), _) => json_dialect(Json::new(&mut whole), sink),
-        (_, Some(header)) => sheet::read(&mut whole, &header, sink),
-        _ => plain::read(&mut whole, sink),
+        _ if is_wrapper(head) => {
+            let mut rest = BufReader::new(text.into_reader());
+            io::BufRead::skip_until(&mut rest, b'\n')?;
+            read_json(rest, skipped_lines + 1, visitor)
+        }
+        _ => read_text(text, visitor),
     }
 }
 
-/// A JSON document is known by the first field of its outermost object that belongs to one dialect only.
-fn json_dialect(mut json: Json<'_>, sink: &mut dyn Sink) -> Result<&'static str, Error> {
-    let mut dialect = None;
-    if json.peek()? == b'[' {
-        json.array(|json| {
-            let found = match json.peek()? {
-                b'"' => plain::json_item(json, sink)?,
-                b'{' => aws_cli::row(json, sink)?,
-                _ => {
-                    json.skip()?;
-                    None
-                }
-            };
-            dialect = dialect.or(found);
-            Ok(())
-        })?;
-        json.end()?;
-        return dialect.ok_or_else(|| Error::Shape("a JSON list of something unknown".to_owned()));
-    }
-    let mut terraform = terraform::Reader::default();
-    let mut keys: Vec<String> = Vec::new();
-    json.object(|key, json| {
-        let found = match key {
-            "resourceCounts" => aws_cli::config_counts(json, sink)?,
-            "Results" => aws_cli::results(json, sink)?,
-            "ResultsByTime" => aws_cli::costs(json, sink)?,
-            "ServicesLastAccessed" => aws_cli::last_accessed(json, sink)?,
-            "Events" => aws_cli::events(json, sink)?,
-            _ => {
-                if let Some(found) = aws_cli::list(key, json, sink)? {
-                    Some(found)
-                } else if let Some(found) = terraform.field(key, json, sink)? {
-                    found
-                } else {
-                    json.skip()?;
-                    None
-                }
-            }
-        };
-        if found.is_none() && keys.len() < 8 {
-            keys.push(key.to_owned());
-        }
-        // A plan shows itself to be one only after its version.
-        dialect = found.or(dialect);
-        Ok(())
+/// The line that HashiCorp's GitHub action puts before the output of Terraform.
+fn is_wrapper(head: &[u8]) -> bool {
+    head.trim_ascii_start().starts_with(b"[command]")
+}
+
+/// Whether a text that begins with a bracket is no JSON.
+fn is_section_or_wrapper(head: &[u8]) -> bool {
+    let line = head.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
+    is_wrapper(head) || detect::is_section(&String::from_utf8_lossy(line))
+}
+
+/// JSON documents, one or several.
+fn read_json(text: impl Read, skipped_lines: usize, visitor: &mut dyn Visitor) -> Result<&'static str, Error> {
+    let session = document::Session::default();
+    let mut input = dispatch::Input::default();
+    document::documents(text, &session, skipped_lines, |json| {
+        let document = dispatch::Document { input: &mut input, session: &session, visitor };
+        serde::de::DeserializeSeed::deserialize(document, json)
     })?;
-    json.end()?;
-    dialect.ok_or_else(|| {
-        let fields: Vec<String> = keys.iter().map(|key| format!("`{}`", key.escape_debug())).collect();
-        Error::Shape(match &fields[..] {
-            [] => "an empty JSON object".to_owned(),
-            _ => format!("no known inventory has the fields {}", fields.join(", ")),
-        })
-    })
+    input.finish()
+}
+
+/// A template, which is small enough to be read whole.
+fn read_template(text: detect::Text<'_>, visitor: &mut dyn Visitor) -> Result<&'static str, Error> {
+    let mut whole = String::new();
+    text.into_reader().take(cloudformation::MAX_BYTES + 1).read_to_string(&mut whole)?;
+    if whole.len() as u64 > cloudformation::MAX_BYTES {
+        return Err(Error::Text(1, "a template of more than 16 MiB".to_owned()));
+    }
+    cloudformation::read(&whole, visitor)
+}
+
+/// Text that is no JSON.
+fn read_text(text: detect::Text<'_>, visitor: &mut dyn Visitor) -> Result<&'static str, Error> {
+    let header = csv::header(text.head());
+    let refusal = if header.is_none() { detect::looks_like(text.head()) } else { None };
+    if let Some(refusal) = refusal {
+        return Err(refusal);
+    }
+    let mut text = BufReader::new(text.into_reader());
+    if let Some(header) = header {
+        return csv::read(&mut text, header, visitor);
+    }
+    plain::read(&mut text, visitor)
+}
+
+/// Whether the name of a provider, a publisher or a billing entity is AWS's.
+fn is_aws(name: &str) -> bool {
+    let name = name.trim().to_ascii_lowercase();
+    (name == "aws" || name.starts_with("aws ") || name.starts_with("amazon")) && !name.contains("marketplace")
+}
+
+/// Types of EC2's that belong to no machine: an address, a key, a plan for machines that do not run yet.
+const NO_MACHINES: &[(&str, &str)] = &[
+    ("AWS::EC2::EIP", "aws_eip"),
+    ("AWS::EC2::EIPAssociation", "aws_eip_association"),
+    ("AWS::EC2::KeyPair", "aws_key_pair"),
+    ("AWS::EC2::LaunchTemplate", "aws_launch_template"),
+    ("AWS::EC2::PlacementGroup", "aws_placement_group"),
+];
+
+/// The types of [`NO_MACHINES`] as ARNs and Resource Explorer have them.
+const NO_MACHINES_IN_ARNS: &[&str] = &["elastic-ip", "key-pair", "launch-template", "placement-group"];
+
+/// Why such a thing is passed over.
+pub const NO_MACHINE: &str = "an address, key or template of EC2: it runs no operating system";
+
+/// Whether `name` is a thing of EC2's that runs no operating system.
+#[must_use]
+pub fn is_no_machine(name: &str) -> bool {
+    let kind = terraform::Address::parse(name).map_or(name, |address| address.kind);
+    let listed = NO_MACHINES.iter().any(|(cloudformation, terraform)| name == *cloudformation || kind == *terraform);
+    let after = name.strip_prefix("ec2:").or_else(|| {
+        let mut parts = name.strip_prefix("arn:")?.splitn(5, ':');
+        (parts.nth(1) == Some("ec2")).then(|| parts.nth(2)?.split('/').next()).flatten()
+    });
+    listed || after.is_some_and(|kind| NO_MACHINES_IN_ARNS.contains(&kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn providers_are_aws_by_any_of_its_names() {
+        for (name, is) in [
+            ("AWS", true),
+            ("aws", true),
+            ("Amazon Web Services", true),
+            ("Amazon Web Services EMEA SARL", true),
+            ("AWS Marketplace", false),
+            ("Microsoft", false),
+            ("Oracle", false),
+            ("alibabacloud", false),
+            ("awsome", false),
+        ] {
+            assert_eq!(is_aws(name), is, "{name}");
+        }
+    }
+
+    #[test]
+    fn addresses_and_keys_are_no_machines() {
+        for (name, is) in [
+            ("AWS::EC2::EIP", true),
+            ("aws_key_pair", true),
+            ("module.a.aws_launch_template.b[0]", true),
+            ("arn:aws:ec2:eu-west-1:111122223333:key-pair/key-1", true),
+            ("ec2:elastic-ip", true),
+            ("AWS::EC2::Instance", false),
+            ("arn:aws:ec2:eu-west-1:111122223333:instance/i-1", false),
+            ("arn:aws:rds:eu-west-1:111122223333:key-pair/key-1", false),
+            ("aws_instance.aws_key_pair", false),
+            ("arn:aws:ec2", false),
+            ("", false),
+        ] {
+            assert_eq!(is_no_machine(name), is, "{name}");
+        }
+    }
 }

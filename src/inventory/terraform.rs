@@ -1,213 +1,726 @@
-//! Terraform and OpenTofu: `terraform show -json` of a state or a plan, and the state file itself.
+//! Terraform and OpenTofu: `terraform show -json` of a state or a plan, and state files of every version.
 //!
 //! In a plan the same resource stands in several places; the first section that holds resources is the one that counts.
 //! Data sources own nothing and are passed over; what other providers manage is counted and set aside.
 
-use super::json::Json;
-use super::{ANOTHER_PROVIDERS, Attributes, Error, Found, Item, Sink};
+use serde::Deserialize;
+use serde::de::{self, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor as SerdeVisitor};
+
+use super::attributes::{Attributes, Found};
+use super::document::{Collect, Each, Element, Scalar, Session, Skip, Spelling, expecting_anything, pass_over};
+use super::{ANOTHER_PROVIDERS, Item, Visitor};
+
+/// Why a data source is passed over.
+pub(super) const DATA_SOURCE: &str = "a data source: it owns nothing";
 
 /// Modules nest by directories of people's own; no one has gone this deep.
-const DEEPEST_MODULE: usize = 64;
+const MAX_MODULE_DEPTH: usize = 40;
 
 /// Reads the fields of the outermost object one by one, since which of them count depends on those before.
-#[derive(Default)]
+#[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "what was seen of a document so far, each by itself")]
 pub(super) struct Reader {
     plan: bool,
-    /// Whether a version has been read: `resources` alone make no state.
-    versioned: bool,
     /// Whether a section with resources has been read.
     done: bool,
+    /// Whether a section that only Terraform has was read, with or without resources.
+    pub(super) section: bool,
     seen: u64,
+    deferred: u64,
+    /// Whether Terraform says that the plan leaves something out.
+    incomplete: bool,
     /// The attributes of a resource, or of the instances of one, those in a row that agree as one. Buffers that are used
     /// again: the vector may be longer than what is in use.
     attributes: Vec<(Attributes, u64)>,
-    scratch: Scratch,
 }
 
-/// Buffers that are used again for every resource.
-#[derive(Default)]
-struct Scratch {
-    mode: String,
-    kind: String,
-    provider: String,
-    value: String,
+/// Where a resource stands, and so how it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// In a module of `values` or `planned_values`.
+    Value,
+    /// In `resource_changes`.
+    Change,
+    /// In a state file of version 4.
+    StateFile,
 }
-
-/// What a reader makes of a field: not its own, or its own, with the dialect if that is clear.
-type Field = Option<Option<&'static str>>;
 
 impl Reader {
-    pub(super) fn field(&mut self, key: &str, json: &mut Json<'_>, sink: &mut dyn Sink) -> Result<Field, Error> {
-        match key {
-            "terraform_version" | "format_version" => {
-                self.versioned = true;
-                json.skip()?;
-                return Ok(Some(Some(self.dialect())));
-            }
-            "planned_values" | "resource_changes" => self.plan = true,
-            "values" => {}
-            // A state file keeps its resources at the top, with their instances inside.
-            "resources" if json.peek()? == b'[' => {}
-            _ => return Ok(None),
-        }
-        if self.done {
-            json.skip()?;
-            return Ok(Some(Some(self.dialect())));
-        }
-        let before = self.seen;
-        match key {
-            "resource_changes" => json.maybe_array(|json| self.resource(json, sink, Form::Change))?,
-            "resources" => json.maybe_array(|json| self.resource(json, sink, Form::StateFile))?,
-            _ => json.maybe_object(|key, json| match key {
-                "root_module" => self.module(json, sink, 0),
-                _ => json.skip(),
-            })?,
-        }
-        self.done = self.seen > before;
-        let known = self.done || self.versioned || key != "resources";
-        Ok(Some(known.then(|| self.dialect())))
-    }
-
-    const fn dialect(&self) -> &'static str {
+    /// What the document is.
+    pub(super) const fn dialect(&self) -> &'static str {
         if self.plan { "Terraform plan" } else { "Terraform state" }
     }
 
-    fn module(&mut self, json: &mut Json<'_>, sink: &mut dyn Sink, depth: usize) -> Result<(), Error> {
-        if depth > DEEPEST_MODULE {
-            return Err(json.fault(format!("modules nested more than {DEEPEST_MODULE} levels deep")));
+    /// Reads the value of `key` if it is one of Terraform's; whether it was.
+    pub(super) fn field<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: &str,
+        map: &mut A,
+        session: &Session,
+        visitor: &mut dyn Visitor,
+    ) -> Result<bool, A::Error> {
+        let before = self.seen;
+        match key {
+            "planned_values" | "resource_changes" => self.plan = true,
+            "values" | "resources" | "modules" | "deferred_changes" => {}
+            "complete" => {
+                self.incomplete |= map.next_value::<Scalar>()?.0.as_deref() == Some("false");
+                return Ok(true);
+            }
+            _ => return Ok(false),
         }
-        json.maybe_object(|key, json| match key {
-            "resources" => json.maybe_array(|json| self.resource(json, sink, Form::Value)),
-            "child_modules" => json.maybe_array(|json| self.module(json, sink, depth + 1)),
-            _ => json.skip(),
-        })
+        if key == "deferred_changes" {
+            self.plan = true;
+            self.section |= map.next_value_seed(Each { session, each: Deferred { reader: self, session, visitor } })?;
+            self.deferred += self.seen - before;
+            return Ok(true);
+        }
+        if self.done {
+            map.next_value_seed(Skip(session))?;
+            return Ok(true);
+        }
+        let own = match key {
+            "resource_changes" => {
+                let each = Resources { reader: self, session, visitor, form: Form::Change };
+                map.next_value_seed(Each { session, each })?
+            }
+            "resources" => {
+                let each = Resources { reader: self, session, visitor, form: Form::StateFile };
+                map.next_value_seed(Each { session, each })? && self.seen > before
+            }
+            "modules" => {
+                map.next_value_seed(Each { session, each: OldModules { reader: self, session, visitor } })?;
+                self.seen > before
+            }
+            _ => map.next_value_seed(Values { reader: self, session, visitor })?,
+        };
+        self.section |= own;
+        self.done = self.seen > before;
+        Ok(true)
     }
 
-    fn resource(&mut self, json: &mut Json<'_>, sink: &mut dyn Sink, form: Form) -> Result<(), Error> {
-        // A state knows every attribute; in a plan one that is not there may be known later.
-        let whole = !self.plan;
-        let Self { attributes, scratch, .. } = self;
-        fresh(attributes, 0, whole);
-        let Scratch { mode, kind, provider, value } = scratch;
-        mode.clear();
-        kind.clear();
-        provider.clear();
-        let (mut used, mut deleted) = (usize::from(form != Form::StateFile), false);
-        json.maybe_object(|key, json| match (key, form) {
-            ("mode", _) => json.scalar(mode).map(drop),
-            ("type", _) => json.scalar(kind).map(drop),
-            ("provider_name" | "provider", _) => json.scalar(provider).map(drop),
-            ("values", Form::Value) => collect(json, sink, &mut attributes[0].0, value),
-            ("change", Form::Change) => json.maybe_object(|key, json| match key {
-                "actions" => {
-                    let mut only_delete = true;
-                    json.maybe_array(|json| {
-                        json.scalar(value)?;
-                        only_delete &= value == "delete";
-                        Ok(())
-                    })?;
-                    deleted = only_delete;
-                    Ok(())
-                }
-                "after" => collect(json, sink, &mut attributes[0].0, value),
-                _ => json.skip(),
-            }),
-            ("instances", Form::StateFile) => json.maybe_array(|json| {
-                fresh(attributes, used, whole);
-                json.maybe_object(|key, json| match key {
-                    "attributes" => collect(json, sink, &mut attributes[used].0, value),
-                    _ => json.skip(),
-                })?;
-                match attributes[..=used].split_last_mut() {
-                    Some((last, [.., before])) if last.0 == before.0 => before.1 += 1,
-                    _ => used += 1,
-                }
-                Ok(())
-            }),
-            _ => json.skip(),
-        })?;
-        let instances: u64 = attributes[..used].iter().map(|(_, count)| count).sum();
-        if kind.is_empty() || deleted || instances == 0 {
-            return Ok(());
+    /// What is to be said about the whole at its end.
+    pub(super) fn note(&self) -> Option<String> {
+        match (self.incomplete, self.deferred) {
+            (_, 1..) => {
+                Some(format!("the plan is not complete: deferred changes are counted as if made ({})", self.deferred))
+            }
+            (true, _) => Some("the plan is not complete: Terraform left something out of it".to_owned()),
+            _ => None,
         }
+    }
+
+    /// Hands a resource on.
+    fn tell(&mut self, resource: &ResourceHead, used: usize, visitor: &mut dyn Visitor) {
+        let instances: u64 = self.attributes[..used].iter().map(|(_, count)| count).sum();
+        let Some(kind) = resource.kind.as_deref().filter(|kind| !kind.is_empty() && instances > 0) else { return };
         self.seen += 1;
-        if mode == "data" {
-            sink.ignored(kind, "a data source: it owns nothing", instances);
+        if resource.data {
+            visitor.ignored(kind, DATA_SOURCE, instances);
         } else if kind.starts_with("aws_") || kind.starts_with("awscc_") {
-            for (attributes, count) in &attributes[..used] {
-                sink.item(Item { name: kind, count: *count, attributes });
+            for (attributes, count) in &self.attributes[..used] {
+                visitor.item(Item { name: kind, count: *count, attributes });
             }
         } else {
-            let maker = provider.rsplit(['/', '"']).find(|part| !part.is_empty() && *part != "]").unwrap_or(provider);
-            let maker =
-                if maker.is_empty() { kind.split('_').find(|part| !part.is_empty()).unwrap_or(kind) } else { maker };
-            sink.ignored(maker, ANOTHER_PROVIDERS, instances);
+            visitor.ignored(
+                provider(resource.provider.as_deref().unwrap_or_default(), kind),
+                ANOTHER_PROVIDERS,
+                instances,
+            );
+        }
+    }
+}
+
+/// What a resource says about itself besides its attributes.
+#[derive(Debug, Default)]
+struct ResourceHead {
+    data: bool,
+    kind: Option<String>,
+    provider: Option<String>,
+}
+
+/// The provider's own name, out of its address (`registry.terraform.io/hashicorp/random`,
+/// `provider["registry.terraform.io/hashicorp/null"].west`, `provider.random`) or out of a type of it.
+fn provider<'n>(address: &'n str, kind: &'n str) -> &'n str {
+    let address = match address.split_once("[\"") {
+        Some((_, rest)) => rest.split("\"]").next().unwrap_or(rest),
+        None => address.trim_start_matches("provider."),
+    };
+    match address.rsplit('/').find(|part| !part.is_empty()) {
+        Some(name) => name,
+        None => kind.split('_').find(|part| !part.is_empty()).unwrap_or(kind),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum ResourceField {
+    Mode,
+    Type,
+    ProviderName,
+    Provider,
+    Values,
+    Change,
+    Instances,
+    #[serde(other)]
+    Other,
+}
+
+/// `values` and `planned_values`: the root module is the only field that counts. Whether there was one.
+struct Values<'a> {
+    reader: &'a mut Reader,
+    session: &'a Session,
+    visitor: &'a mut dyn Visitor,
+}
+
+impl<'de> DeserializeSeed<'de> for Values<'_> {
+    type Value = bool;
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> SerdeVisitor<'de> for Values<'_> {
+    type Value = bool;
+    expecting_anything!();
+    pass_over!(false; bool, numbers, str, unit, seq);
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        let Self { reader, session, visitor } = self;
+        let mut own = reader.plan;
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "root_module" {
+                map.next_value_seed(Module { reader, session, visitor, depth: 0 })?;
+                own = true;
+            } else {
+                own |= key == "outputs";
+                map.next_value_seed(Skip(session))?;
+            }
+        }
+        Ok(own)
+    }
+}
+
+struct Module<'a> {
+    reader: &'a mut Reader,
+    session: &'a Session,
+    visitor: &'a mut dyn Visitor,
+    depth: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum ModuleField {
+    Resources,
+    ChildModules,
+    #[serde(other)]
+    Other,
+}
+
+impl<'de> DeserializeSeed<'de> for Module<'_> {
+    type Value = ();
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.depth > MAX_MODULE_DEPTH {
+            return Err(D::Error::custom(format!("modules nested more than {MAX_MODULE_DEPTH} levels deep")));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> SerdeVisitor<'de> for Module<'_> {
+    type Value = ();
+    expecting_anything!();
+    pass_over!((); bool, numbers, str, unit, seq);
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { reader, session, visitor, depth } = self;
+        while let Some(key) = map.next_key()? {
+            match key {
+                ModuleField::Resources => {
+                    let each = Resources { reader, session, visitor, form: Form::Value };
+                    map.next_value_seed(Each { session, each })?;
+                }
+                ModuleField::ChildModules => {
+                    let each = Modules { reader, session, visitor, depth: depth + 1 };
+                    map.next_value_seed(Each { session, each })?;
+                }
+                ModuleField::Other => map.next_value_seed(Skip(session))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The elements of `child_modules`.
+struct Modules<'a> {
+    reader: &'a mut Reader,
+    session: &'a Session,
+    visitor: &'a mut dyn Visitor,
+    depth: usize,
+}
+
+impl<'de> Element<'de> for Modules<'_> {
+    fn next<A: SeqAccess<'de>>(&mut self, seq: &mut A) -> Result<bool, A::Error> {
+        let Self { reader, session, visitor, depth } = self;
+        Ok(seq.next_element_seed(Module { reader, session, visitor: *visitor, depth: *depth })?.is_some())
+    }
+}
+
+/// The elements of `resources` and `resource_changes`.
+struct Resources<'a> {
+    reader: &'a mut Reader,
+    session: &'a Session,
+    visitor: &'a mut dyn Visitor,
+    form: Form,
+}
+
+impl<'de> Element<'de> for Resources<'_> {
+    fn next<A: SeqAccess<'de>>(&mut self, seq: &mut A) -> Result<bool, A::Error> {
+        let Self { reader, session, visitor, form } = self;
+        Ok(seq.next_element_seed(Resource { reader, session, visitor: *visitor, form: *form })?.is_some())
+    }
+}
+
+/// The elements of `deferred_changes`: a reason, and the change.
+struct Deferred<'a> {
+    reader: &'a mut Reader,
+    session: &'a Session,
+    visitor: &'a mut dyn Visitor,
+}
+
+impl<'de> Element<'de> for Deferred<'_> {
+    fn next<A: SeqAccess<'de>>(&mut self, seq: &mut A) -> Result<bool, A::Error> {
+        let Self { reader, session, visitor } = self;
+        Ok(seq.next_element_seed(DeferredChange { reader, session, visitor: *visitor })?.is_some())
+    }
+}
+
+struct DeferredChange<'a> {
+    reader: &'a mut Reader,
+    session: &'a Session,
+    visitor: &'a mut dyn Visitor,
+}
+
+impl<'de> DeserializeSeed<'de> for DeferredChange<'_> {
+    type Value = ();
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> SerdeVisitor<'de> for DeferredChange<'_> {
+    type Value = ();
+    expecting_anything!();
+    pass_over!((); bool, numbers, str, unit, seq);
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { reader, session, visitor } = self;
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "resource_change" {
+                map.next_value_seed(Resource { reader, session, visitor, form: Form::Change })?;
+            } else {
+                map.next_value_seed(Skip(session))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One resource, with its instances in a state file.
+struct Resource<'a> {
+    reader: &'a mut Reader,
+    session: &'a Session,
+    visitor: &'a mut dyn Visitor,
+    form: Form,
+}
+
+impl<'de> DeserializeSeed<'de> for Resource<'_> {
+    type Value = ();
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> SerdeVisitor<'de> for Resource<'_> {
+    type Value = ();
+    expecting_anything!();
+    pass_over!((); bool, numbers, str, unit, seq);
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { reader, session, visitor, form } = self;
+        // A state knows every attribute; in a plan one that is not there may be known later.
+        let complete = !reader.plan;
+        fresh(&mut reader.attributes, 0, complete);
+        let mut head = ResourceHead::default();
+        let (mut used, mut deleted) = (usize::from(form != Form::StateFile), false);
+        while let Some(key) = map.next_key()? {
+            match (key, form) {
+                (ResourceField::Mode, _) => head.data = map.next_value::<Scalar>()?.0.as_deref() == Some("data"),
+                (ResourceField::Type, _) => head.kind = map.next_value::<Scalar>()?.0,
+                (ResourceField::ProviderName | ResourceField::Provider, _) => {
+                    head.provider = map.next_value::<Scalar>()?.0;
+                }
+                (ResourceField::Values, Form::Value) => {
+                    let wants = &|key: &str| visitor.wants(key);
+                    let into = &mut reader.attributes[0].0;
+                    map.next_value_seed(Collect { session, into, wants, spelling: Spelling::Same })?;
+                }
+                (ResourceField::Change, Form::Change) => {
+                    let change = Change { session, visitor: &*visitor, into: &mut reader.attributes[0].0 };
+                    deleted = map.next_value_seed(change)?;
+                }
+                (ResourceField::Instances, Form::StateFile) => {
+                    let attributes = &mut reader.attributes;
+                    let each = Instances { session, visitor: &*visitor, attributes, used: &mut used, complete };
+                    map.next_value_seed(Each { session, each })?;
+                }
+                _ => map.next_value_seed(Skip(session))?,
+            }
+        }
+        if !deleted {
+            reader.tell(&head, used, visitor);
         }
         Ok(())
     }
 }
 
 /// Empties the attributes at `place`, and makes them one instance's.
-fn fresh(attributes: &mut Vec<(Attributes, u64)>, place: usize, whole: bool) {
+fn fresh(attributes: &mut Vec<(Attributes, u64)>, place: usize, complete: bool) {
     if place == attributes.len() {
         attributes.push(Default::default());
     }
     let (own, count) = &mut attributes[place];
-    own.clear(whole);
+    own.clear(complete);
     *count = 1;
 }
 
-/// Where a resource stands, and so how it is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// In a module of `values` or `planned_values`.
-    Value,
-    /// In `resource_changes`.
-    Change,
-    /// In a state file.
-    StateFile,
+/// `change` of a resource: its attributes afterwards, and whether it is deleted and nothing else.
+struct Change<'a> {
+    session: &'a Session,
+    visitor: &'a dyn Visitor,
+    into: &'a mut Attributes,
 }
 
-/// The attributes that are wanted, out of an object of attributes.
-fn collect(json: &mut Json<'_>, sink: &mut dyn Sink, into: &mut Attributes, scratch: &mut String) -> Result<(), Error> {
-    json.maybe_object(|key, json| {
-        if !sink.wants(key) {
-            return json.skip();
-        }
-        flatten(key, json, into, scratch, 0)
-    })
-}
+impl<'de> DeserializeSeed<'de> for Change<'_> {
+    type Value = bool;
 
-/// A value and everything in it as paths; lists add nothing to a path.
-pub(super) fn flatten(
-    path: &str,
-    json: &mut Json<'_>,
-    into: &mut Attributes,
-    scratch: &mut String,
-    depth: usize,
-) -> Result<(), Error> {
-    if depth > 16 {
-        return json.skip();
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(self)
     }
-    let mut any = false;
-    match json.peek()? {
-        b'{' => json.object(|key, json| {
-            any = true;
-            flatten(&format!("{path}.{key}"), json, into, scratch, depth + 1)
-        })?,
-        b'[' => json.array(|json| {
-            any = true;
-            flatten(path, json, into, scratch, depth + 1)
-        })?,
-        _ => {
-            any = json.scalar(scratch)? && !scratch.is_empty();
-            if any {
-                into.push(path, Found::Value(scratch.clone())).map_err(|message| json.fault(message))?;
+}
+
+impl<'de> SerdeVisitor<'de> for Change<'_> {
+    type Value = bool;
+    expecting_anything!();
+    pass_over!(false; bool, numbers, str, unit, seq);
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        let Self { session, visitor, into } = self;
+        let mut deleted = false;
+        while let Some(key) = map.next_key::<String>()? {
+            match &*key {
+                "actions" => {
+                    let actions: Vec<Scalar> = map.next_value()?;
+                    let delete = |action: &Scalar| matches!(action.0.as_deref(), Some("delete" | "forget"));
+                    deleted = !actions.is_empty() && actions.iter().all(delete);
+                }
+                "after" => {
+                    let wants = &|key: &str| visitor.wants(key);
+                    map.next_value_seed(Collect { session, into: &mut *into, wants, spelling: Spelling::Same })?;
+                }
+                _ => map.next_value_seed(Skip(session))?,
             }
         }
+        Ok(deleted)
     }
-    if !any {
-        into.push(path, Found::Nothing).map_err(|message| json.fault(message))?;
+}
+
+/// The elements of `instances` of a resource in a state file.
+struct Instances<'a> {
+    session: &'a Session,
+    visitor: &'a dyn Visitor,
+    attributes: &'a mut Vec<(Attributes, u64)>,
+    used: &'a mut usize,
+    complete: bool,
+}
+
+impl<'de> Element<'de> for Instances<'_> {
+    fn next<A: SeqAccess<'de>>(&mut self, seq: &mut A) -> Result<bool, A::Error> {
+        let Self { session, visitor, attributes, used, complete } = self;
+        fresh(attributes, **used, *complete);
+        let instance = Under { field: "attributes", session, visitor: *visitor, into: &mut attributes[**used].0 };
+        if seq.next_element_seed(instance)?.is_none() {
+            return Ok(false);
+        }
+        match attributes[..=**used].split_last_mut() {
+            Some((last, [.., before])) if last.0 == before.0 => before.1 += 1,
+            _ => **used += 1,
+        }
+        Ok(true)
     }
-    Ok(())
+}
+
+/// An object with the attributes under one of its fields.
+struct Under<'a> {
+    field: &'static str,
+    session: &'a Session,
+    visitor: &'a dyn Visitor,
+    into: &'a mut Attributes,
+}
+
+impl<'de> DeserializeSeed<'de> for Under<'_> {
+    type Value = ();
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> SerdeVisitor<'de> for Under<'_> {
+    type Value = ();
+    expecting_anything!();
+    pass_over!((); bool, numbers, str, unit, seq);
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { field, session, visitor, into } = self;
+        while let Some(key) = map.next_key::<String>()? {
+            if key == field {
+                let wants = &|key: &str| visitor.wants(key.split('.').next().unwrap_or(key));
+                map.next_value_seed(Collect { session, into: &mut *into, wants, spelling: Spelling::Same })?;
+            } else {
+                map.next_value_seed(Skip(session))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The elements of `modules` in a state file of Terraform 0.11 and older (version 3): resources by their address.
+struct OldModules<'a> {
+    reader: &'a mut Reader,
+    session: &'a Session,
+    visitor: &'a mut dyn Visitor,
+}
+
+impl<'de> Element<'de> for OldModules<'_> {
+    fn next<A: SeqAccess<'de>>(&mut self, seq: &mut A) -> Result<bool, A::Error> {
+        let Self { reader, session, visitor } = self;
+        Ok(seq.next_element_seed(OldModule { reader, session, visitor: *visitor, resources: false })?.is_some())
+    }
+}
+
+/// A module of version 3, or its map of resources.
+struct OldModule<'a> {
+    reader: &'a mut Reader,
+    session: &'a Session,
+    visitor: &'a mut dyn Visitor,
+    resources: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for OldModule<'_> {
+    type Value = ();
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> SerdeVisitor<'de> for OldModule<'_> {
+    type Value = ();
+    expecting_anything!();
+    pass_over!((); bool, numbers, str, unit, seq);
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { reader, session, visitor, resources } = self;
+        while let Some(key) = map.next_key::<String>()? {
+            session.renew();
+            if resources {
+                let data = key.starts_with("data.");
+                map.next_value_seed(OldResource { reader, session, visitor, data })?;
+            } else if key == "resources" {
+                map.next_value_seed(OldModule { reader, session, visitor, resources: true })?;
+            } else {
+                map.next_value_seed(Skip(session))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A resource of version 3: its attributes stand under `primary`, flat, lists by number (`root_block_device.0.encrypted`).
+struct OldResource<'a> {
+    reader: &'a mut Reader,
+    session: &'a Session,
+    visitor: &'a mut dyn Visitor,
+    data: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for OldResource<'_> {
+    type Value = ();
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> SerdeVisitor<'de> for OldResource<'_> {
+    type Value = ();
+    expecting_anything!();
+    pass_over!((); bool, numbers, str, unit, seq);
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { reader, session, visitor, data } = self;
+        fresh(&mut reader.attributes, 0, true);
+        let mut head = ResourceHead { data, ..ResourceHead::default() };
+        let mut there = false;
+        while let Some(key) = map.next_key::<String>()? {
+            match &*key {
+                "type" => head.kind = map.next_value::<Scalar>()?.0,
+                "provider" => head.provider = map.next_value::<Scalar>()?.0,
+                "primary" => {
+                    there = true;
+                    let into = &mut reader.attributes[0].0;
+                    map.next_value_seed(Under { field: "attributes", session, visitor: &*visitor, into })?;
+                }
+                "deposed" => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+                _ => map.next_value_seed(Skip(session))?,
+            }
+        }
+        unflatten(&mut reader.attributes[0].0);
+        reader.tell(&head, usize::from(there), visitor);
+        Ok(())
+    }
+}
+
+/// Paths of version 3 as those of version 4: no numbers of elements, and no counts of them (`ports.#`).
+fn unflatten(attributes: &mut Attributes) {
+    let count = |path: &str| path.ends_with(".#") || path.ends_with(".%");
+    attributes.pairs.retain(|(path, _)| !count(path));
+    for (path, found) in &mut attributes.pairs {
+        let names: Vec<&str> = path.split('.').filter(|part| !part.bytes().all(|byte| byte.is_ascii_digit())).collect();
+        *path = names.join(".");
+        if *found == Found::Value(String::new()) {
+            *found = Found::Nothing;
+        }
+    }
+}
+
+/// An address of a resource as `terraform state list` writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Address<'n> {
+    /// Whether it is a data source's.
+    pub(super) data: bool,
+    /// The type of the resource.
+    pub(super) kind: &'n str,
+}
+
+impl<'n> Address<'n> {
+    /// Reads an address: modules with their indexes, then `data` or not, then type and name with an index. A word `data`
+    /// in another place is a name: of a module, of a resource, or a part of a quoted index. Nothing if `text` is no
+    /// address, as the name of a host is none.
+    pub(super) fn parse(text: &'n str) -> Option<Self> {
+        let mut rest = text;
+        while let Some(module) = rest.strip_prefix("module.") {
+            let (_, after) = label(module)?;
+            rest = index(after)?.strip_prefix('.')?;
+        }
+        let (data, rest) = match rest.strip_prefix("data.") {
+            Some(after) => (true, after),
+            None => (false, rest),
+        };
+        let (kind, rest) = label(rest)?;
+        let (_, rest) = label(rest.strip_prefix('.')?)?;
+        index(rest)?.is_empty().then_some(Self { data, kind })
+    }
+}
+
+/// A name at the beginning of `text`, and what follows it.
+fn label(text: &str) -> Option<(&str, &str)> {
+    let word = |char: char| char.is_alphanumeric() || matches!(char, '_' | '-');
+    let end = text.find(|char| !word(char)).unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    name.starts_with(|char: char| char.is_alphabetic() || char == '_').then_some((name, rest))
+}
+
+/// What follows the index at the beginning of `text`, if there is one: `[0]`, `["eu.west"]`.
+fn index(text: &str) -> Option<&str> {
+    let Some(inner) = text.strip_prefix('[') else { return Some(text) };
+    let Some(quoted) = inner.strip_prefix('"') else { return inner.split_once(']').map(|(_, rest)| rest) };
+    let mut escaped = false;
+    let end = quoted.bytes().position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    })?;
+    quoted[end + 1..].strip_prefix(']')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_is_a_data_source_only_where_a_type_is_due() {
+        let data = |kind| Some(Address { data: true, kind });
+        let owned = |kind| Some(Address { data: false, kind });
+        for (text, address) in [
+            ("aws_sqs_queue.q", owned("aws_sqs_queue")),
+            ("aws_sqs_queue.data", owned("aws_sqs_queue")),
+            ("data.aws_ami.u", data("aws_ami")),
+            ("data.http.ip", data("http")),
+            ("module.x.data.aws_iam_policy_document.d", data("aws_iam_policy_document")),
+            ("module.data.aws_s3_bucket.raw", owned("aws_s3_bucket")),
+            ("module.data.data.aws_caller_identity.me", data("aws_caller_identity")),
+            ("module.data.module.db.aws_db_instance.this[0]", owned("aws_db_instance")),
+            ("module.a[\"x.data.y\"].aws_vpc.main", owned("aws_vpc")),
+            ("module.a[\"q\\\"]\"].data.aws_region.r[\"data.\"]", data("aws_region")),
+            ("module.a[3].aws_vpc.main", owned("aws_vpc")),
+            // Not addresses.
+            ("data.iot.us-east-1.amazonaws.com", None),
+            ("abc.data.mediastore.eu-west-1.amazonaws.com", None),
+            ("data.", None),
+            ("module.a", None),
+            ("module.a.", None),
+            ("module.a[\"x.aws_vpc.b", None),
+            ("aws_vpc.main[0", None),
+            ("aws_vpc", None),
+            ("s3.eu-west-1.amazonaws.com", None),
+            ("", None),
+        ] {
+            assert_eq!(Address::parse(text), address, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_provider_has_a_name_of_its_own() {
+        for (address, kind, name) in [
+            ("registry.terraform.io/hashicorp/random", "random_id", "random"),
+            ("provider[\"registry.terraform.io/hashicorp/null\"]", "null_resource", "null"),
+            ("provider[\"registry.terraform.io/hashicorp/null\"].west", "null_resource", "null"),
+            ("module.a.provider[\"registry.opentofu.org/x/y\"]", "y_z", "y"),
+            ("provider.random", "random_id", "random"),
+            ("", "cloudflare_record", "cloudflare"),
+            ("", "_x", "x"),
+            ("", "_", "_"),
+        ] {
+            assert_eq!(provider(address, kind), name, "{address} {kind}");
+        }
+    }
+
+    #[test]
+    fn attributes_of_version_3_get_the_paths_of_version_4() {
+        let mut attributes = Attributes::default();
+        for (path, value) in [("ports.#", "1"), ("block.0.size", "8"), ("engine", "mysql"), ("tags.%", "0")] {
+            attributes.push(path, Found::Value(value.to_owned())).expect("little");
+        }
+        unflatten(&mut attributes);
+        let paths: Vec<&str> = attributes.pairs.iter().map(|(path, _)| &**path).collect();
+        assert_eq!(paths, ["block.size", "engine"]);
+    }
 }

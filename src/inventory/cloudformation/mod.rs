@@ -4,7 +4,7 @@
 //!
 //! A template is at most 1 MB, so it is read whole, as a tree ([`node`]); [`template`] says what is in it.
 
-use super::{Error, Sink};
+use super::{Error, Visitor};
 
 mod node;
 mod template;
@@ -64,17 +64,17 @@ pub(super) fn is_template(text: &[u8], complete: bool) -> bool {
     resources || wrapped || marked || begun()
 }
 
-/// Reads a template and hands its resources to `sink`.
+/// Reads a template and hands its resources to `visitor`.
 ///
 /// # Errors
 ///
 /// Text that is not a template, with the line where that is known.
-pub(super) fn read(text: &str, sink: &mut dyn Sink) -> Result<&'static str, Error> {
+pub(super) fn read(text: &str, visitor: &mut dyn Visitor) -> Result<&'static str, Error> {
     let root = parse(text)?;
     match WRAPPERS.iter().find_map(|name| root.field(name).filter(|_| root.field("Resources").is_none())) {
-        Some(Node { value: Value::Text(text), .. }) => template::read(&parse(text)?, sink)?,
-        Some(body) => template::read(body, sink)?,
-        None => template::read(&root, sink)?,
+        Some(Node { value: Value::Text(text), .. }) => template::read(&parse(text)?, visitor)?,
+        Some(body) => template::read(body, visitor)?,
+        None => template::read(&root, visitor)?,
     }
     Ok(DIALECT)
 }

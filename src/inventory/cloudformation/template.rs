@@ -1,6 +1,7 @@
 //! What is in a template: its resources with what bears on how they are run, loops counted, and what cannot be seen said.
 
-use super::super::{Attributes, Error, Found, Item, Sink};
+use super::super::attributes::{Attributes, Found};
+use super::super::{Error, Item, Visitor};
 use super::node::{Node, Value};
 
 /// The prefix of the types that SAM's `Globals` speak of: `Function` there is `AWS::Serverless::Function` here.
@@ -37,23 +38,23 @@ const NO_LOOP: &str = "a loop that is not written as one";
 const NO_TYPE: &str = "a resource without a type";
 const NESTED: &str = "a nested stack: the resources of its template are not seen here";
 
-/// Hands the resources of a template to `sink`.
-pub(super) fn read(root: &Node, sink: &mut dyn Sink) -> Result<(), Error> {
+/// Hands the resources of a template to `visitor`.
+pub(super) fn read(root: &Node, visitor: &mut dyn Visitor) -> Result<(), Error> {
     let Some(resources) = root.field("Resources") else {
         return Err(Error::Shape("a template without `Resources`".to_owned()));
     };
     if !matches!(resources.value, Value::Map(_)) {
         return Err(Error::Text(resources.line, "`Resources` must be a mapping of resources".to_owned()));
     }
-    transforms(root.field("Transform"), sink);
+    transforms(root.field("Transform"), visitor);
     let globals = root.field("Globals").map_or(&[][..], Node::entries).iter();
-    let globals = globals.map(|(kind, node)| Globals::new(kind, node, sink)).collect();
+    let globals = globals.map(|(kind, node)| Globals::new(kind, node, visitor)).collect();
     let mut reader = Reader { globals, attributes: Attributes::default() };
-    reader.resources(resources, &mut Vec::new(), sink)
+    reader.resources(resources, &mut Vec::new(), visitor)
 }
 
 /// Says which of the transforms of a template bring in what is not seen here.
-fn transforms(transform: Option<&Node>, sink: &mut dyn Sink) {
+fn transforms(transform: Option<&Node>, visitor: &mut dyn Visitor) {
     let Some(transform) = transform else { return };
     let each = match &transform.value {
         Value::List(items) => items.iter().map(|item| &**item).collect(),
@@ -61,17 +62,17 @@ fn transforms(transform: Option<&Node>, sink: &mut dyn Sink) {
     };
     for one in each {
         if let Some(name) = one.field("Name").unwrap_or(one).text() {
-            unseen(name, sink);
+            unseen(name, visitor);
         }
     }
 }
 
 /// Says that a transform brings in what is not seen here, unless it is known to add nothing.
-fn unseen(name: &str, sink: &mut dyn Sink) {
+fn unseen(name: &str, visitor: &mut dyn Visitor) {
     if name == "AWS::Include" {
-        sink.ignored(name, INCLUDE, 1);
+        visitor.ignored(name, INCLUDE, 1);
     } else if !name.is_empty() && !KNOWN_TRANSFORMS.contains(&name) {
-        sink.ignored(name, MACRO, 1);
+        visitor.ignored(name, MACRO, 1);
     }
 }
 
@@ -82,10 +83,10 @@ struct Globals {
 }
 
 impl Globals {
-    fn new(kind: &str, node: &Node, sink: &dyn Sink) -> Self {
+    fn new(kind: &str, node: &Node, visitor: &dyn Visitor) -> Self {
         let mut left = MAX_GLOBALS;
         let mut sections = Vec::new();
-        for (key, node) in node.entries().iter().filter(|(key, _)| sink.wants(key)) {
+        for (key, node) in node.entries().iter().filter(|(key, _)| visitor.wants(key)) {
             let mut values = Vec::new();
             let mut add = |path: &str, found| {
                 let room = values.len() < left.min(MAX_GLOBALS_OF_PROPERTY);
@@ -117,14 +118,19 @@ struct Reader {
 
 impl Reader {
     /// A mapping of resources, within loops.
-    fn resources<'n>(&mut self, node: &'n Node, loops: &mut Vec<Loop<'n>>, sink: &mut dyn Sink) -> Result<(), Error> {
+    fn resources<'n>(
+        &mut self,
+        node: &'n Node,
+        loops: &mut Vec<Loop<'n>>,
+        visitor: &mut dyn Visitor,
+    ) -> Result<(), Error> {
         for (key, node) in node.entries() {
             if key == "Fn::Transform" {
-                unseen(node.field("Name").and_then(Node::text).unwrap_or("Fn::Transform"), sink);
+                unseen(node.field("Name").and_then(Node::text).unwrap_or("Fn::Transform"), visitor);
             } else if key.starts_with("Fn::ForEach::") {
-                self.repeated(key, node, loops, sink)?;
+                self.repeated(key, node, loops, visitor)?;
             } else {
-                self.resource(key, node, loops, sink)?;
+                self.resource(key, node, loops, visitor)?;
             }
         }
         Ok(())
@@ -136,18 +142,18 @@ impl Reader {
         key: &str,
         node: &'n Node,
         loops: &mut Vec<Loop<'n>>,
-        sink: &mut dyn Sink,
+        visitor: &mut dyn Visitor,
     ) -> Result<(), Error> {
         let parts = match &node.value {
             Value::List(parts) => &parts[..],
             _ => &[],
         };
         let [variable, values, body] = parts else {
-            sink.ignored(key, NO_LOOP, 1);
+            visitor.ignored(key, NO_LOOP, 1);
             return Ok(());
         };
         if loops.len() >= MAX_LOOPS {
-            sink.ignored(key, DEEP_LOOP, 1);
+            visitor.ignored(key, DEEP_LOOP, 1);
             return Ok(());
         }
         let literal = match &values.value {
@@ -157,48 +163,54 @@ impl Reader {
             _ => None,
         };
         if literal.is_none() {
-            sink.ignored(key, OPEN_LOOP, 1);
+            visitor.ignored(key, OPEN_LOOP, 1);
         }
         loops.push(Loop { variable: variable.text().unwrap_or_default(), values: literal });
-        let read = self.resources(body, loops, sink);
+        let read = self.resources(body, loops, visitor);
         loops.pop();
         read
     }
 
-    fn resource(&mut self, key: &str, node: &Node, loops: &[Loop<'_>], sink: &mut dyn Sink) -> Result<(), Error> {
+    fn resource(&mut self, key: &str, node: &Node, loops: &[Loop<'_>], visitor: &mut dyn Visitor) -> Result<(), Error> {
         if let Some(("Transform", argument)) = node.function() {
-            unseen(argument.field("Name").and_then(Node::text).unwrap_or("Fn::Transform"), sink);
+            unseen(argument.field("Name").and_then(Node::text).unwrap_or("Fn::Transform"), visitor);
             return Ok(());
         }
         let kind = node.field("Type").filter(|kind| kind.function().is_none()).and_then(Node::text);
         let Some(kind) = kind.filter(|kind| !kind.is_empty()) else {
-            sink.ignored(key, NO_TYPE, count(loops));
+            visitor.ignored(key, NO_TYPE, count(loops));
             return Ok(());
         };
-        self.collect(kind, node.field("Properties"), !loops.is_empty(), sink)?;
+        self.collect(kind, node.field("Properties"), !loops.is_empty(), visitor)?;
         for (kind, count) in kinds(kind, loops) {
             if kind == "AWS::CloudFormation::Stack" || kind == "AWS::Serverless::Application" {
-                sink.ignored(key, NESTED, count);
+                visitor.ignored(key, NESTED, count);
             }
-            sink.item(Item { name: &kind, count, attributes: &self.attributes });
+            visitor.item(Item { name: &kind, count, attributes: &self.attributes });
         }
         Ok(())
     }
 
     /// The attributes that are asked for: of the resource, and of SAM's `Globals` where it does not speak for itself.
-    fn collect(&mut self, kind: &str, node: Option<&Node>, looped: bool, sink: &mut dyn Sink) -> Result<(), Error> {
+    fn collect(
+        &mut self,
+        kind: &str,
+        node: Option<&Node>,
+        looped: bool,
+        visitor: &mut dyn Visitor,
+    ) -> Result<(), Error> {
         let Self { globals, attributes } = self;
         let properties = node.map_or(&[][..], Node::entries);
         // What a transform brings in may set anything.
         let include = properties.iter().find(|(key, _)| key == "Fn::Transform");
         if let Some((_, node)) = include {
-            unseen(node.field("Name").and_then(Node::text).unwrap_or("Fn::Transform"), sink);
+            unseen(node.field("Name").and_then(Node::text).unwrap_or("Fn::Transform"), visitor);
         }
         attributes.clear(include.is_none() && node.is_none_or(|node| node.function().is_none()));
         let line = node.map_or(1, |node| node.line);
         let mut add =
             |path: &str, found| attributes.push(path, found).map_err(|message| Error::Text(line, message.to_owned()));
-        for (key, node) in properties.iter().filter(|(key, _)| sink.wants(key)) {
+        for (key, node) in properties.iter().filter(|(key, _)| visitor.wants(key)) {
             flatten(key, node, looped, &mut add)?;
         }
         let shared = globals.iter().find(|globals| globals.kind == kind).map_or(&[][..], |globals| &globals.sections);
@@ -259,6 +271,7 @@ fn flatten<E>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::Match;
     use super::*;
 
     /// What a template gives: types with their counts and attributes, and what was passed over.
@@ -269,15 +282,20 @@ mod tests {
         ignored: Vec<(String, &'static str)>,
     }
 
-    impl Sink for Seen {
-        fn item(&mut self, item: Item<'_>) {
+    impl Visitor for Seen {
+        fn item(&mut self, item: Item<'_>) -> bool {
             self.items.push((item.name.to_owned(), item.count));
             self.attributes.push(item.attributes.clone());
+            true
         }
 
         fn ignored(&mut self, name: &str, reason: &'static str, _: u64) {
             self.ignored.push((name.to_owned(), reason));
         }
+
+        fn unmatched(&mut self, _: &str, _: u64) {}
+
+        fn note(&mut self, _: String) {}
 
         fn wants(&self, _: &str) -> bool {
             true
@@ -378,12 +396,19 @@ mod tests {
         ];
         for (properties, path, patterns, fits) in cases {
             let seen = seen(&format!("Resources: {{R: {{Type: T, Properties: {{{properties}}}}}}}"));
-            assert_eq!(seen.attributes[0].fit(path, patterns), fits, "{properties} {path} {patterns:?}");
+            assert_eq!(
+                (seen.attributes[0].matches(path, patterns) == Match::Yes),
+                fits,
+                "{properties} {path} {patterns:?}"
+            );
         }
         let open = seen("Resources: {R: {Type: T, Properties: !If [A, {B: 1}, {B: 2}]}}");
-        assert!(!open.attributes[0].fit::<&str>("B", &[]), "it may be set");
+        assert!(!(open.attributes[0].matches::<&str>("B", &[]) == Match::Yes), "it may be set");
         let looped = seen("Resources: {'Fn::ForEach::A': [X, [a], {R: {Type: T, Properties: {B: 'x${X}'}}}]}");
-        assert!(looped.attributes[0].fit("B", &["*"]) && !looped.attributes[0].fit("B", &["x*"]));
+        assert!(
+            (looped.attributes[0].matches("B", &["*"]) == Match::Yes)
+                && !(looped.attributes[0].matches("B", &["x*"]) == Match::Yes)
+        );
     }
 
     #[test]
@@ -395,7 +420,12 @@ mod tests {
         let runtimes: Vec<_> = seen(text)
             .attributes
             .iter()
-            .map(|own| (own.fit("Runtime", &["python*"]), own.fit("CapacityProviderConfig.Arn", &["*"])))
+            .map(|own| {
+                (
+                    (own.matches("Runtime", &["python*"]) == Match::Yes),
+                    (own.matches("CapacityProviderConfig.Arn", &["*"]) == Match::Yes),
+                )
+            })
             .collect();
         assert_eq!(runtimes, [(true, true), (false, true), (false, false)]);
         // More than anybody writes: it is set, and to what is not looked into.
@@ -404,7 +434,11 @@ mod tests {
             "Globals: {{Function: {{Environment: {{{many}}}, Runtime: x}}}}\nResources: {{F: {{Type: AWS::Serverless::Function}}}}"
         );
         let own = &seen(&text).attributes[0];
-        assert!(own.fit("Environment", &["*"]) && own.fit("Runtime", &["x"]) && !own.fit("Environment.V1", &["x"]));
+        assert!(
+            (own.matches("Environment", &["*"]) == Match::Yes)
+                && (own.matches("Runtime", &["x"]) == Match::Yes)
+                && !(own.matches("Environment.V1", &["x"]) == Match::Yes)
+        );
     }
 
     #[test]
