@@ -47,6 +47,8 @@ pub mod commands;
 #[cfg(feature = "cli")]
 pub mod findings;
 #[cfg(feature = "cli")]
+pub mod input;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod inventory;
 #[cfg(feature = "cli")]

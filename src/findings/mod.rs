@@ -8,18 +8,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
+
+use crate::input::{self, NotText, Remedy, Text};
 
 mod asff;
 mod config;
-pub mod decode;
 mod json;
 mod ocsf;
 mod prowler;
 mod shape;
-
-/// How much of the input is looked at to recognise its format.
-const HEAD_BYTES: u64 = 64 << 10;
 
 /// How many names of other clouds are told apart; there are fewer clouds.
 const MAX_CLOUDS: usize = 32;
@@ -116,6 +114,8 @@ pub struct Report {
 pub enum Error {
     /// The stream failed.
     Io(io::Error),
+    /// The input is not text.
+    NotText(NotText),
     /// The text is not what it must be; the line, and what is wrong.
     Text(usize, String),
     /// The text is no findings of a format that is known.
@@ -128,10 +128,29 @@ impl From<io::Error> for Error {
     }
 }
 
+impl From<input::Error> for Error {
+    fn from(error: input::Error) -> Self {
+        match error {
+            input::Error::Io(error) => Self::Io(error),
+            input::Error::NotText(not_text) => Self::NotText(not_text),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(error) => write!(f, "cannot be read: {error}"),
+            Self::Io(error) => match input::not_text(error) {
+                Some(what) => f.write_str(what),
+                None => write!(f, "cannot be read: {error}"),
+            },
+            Self::NotText(NotText { what, remedy }) => match remedy {
+                Remedy::Convert(command) => {
+                    write!(f, "{what}\n  try: {command} > TEXT && whose gaps --findings TEXT")
+                }
+                Remedy::Do(step) => write!(f, "{what}\n  try: {step}, then: whose gaps --findings FILE"),
+                Remedy::None => write!(f, "{what}\n  try: whose gaps --help"),
+            },
             Self::Text(line, message) => write!(f, "line {line}: {message}"),
             Self::Unknown(message) => write!(f, "{message}; these are known:\n  {}", FORMATS.join("\n  ")),
         }
@@ -194,14 +213,28 @@ impl Format {
 ///
 /// # Errors
 ///
-/// A stream that fails, text that breaks its format, or a format that is not known.
+/// A stream that fails, an input that is not text, text that breaks its format, or a format that is not known.
 pub fn read(input: &mut dyn BufRead, each: &mut dyn FnMut(CheckResult)) -> Result<Report, Error> {
-    let mut text = decode::decoded(input)?;
-    let mut head = Vec::new();
-    (&mut text).take(HEAD_BYTES).read_to_end(&mut head)?;
-    let Some(format) = Format::recognize(&head) else { return Err(unknown(&head)) };
-    let shape = shape::Shape::of(&head);
-    let mut input = io::Cursor::new(head).chain(text);
+    read_text(input::open(input)?, each)
+}
+
+/// Reads findings like [`read`], of an input that is open already.
+///
+/// # Errors
+///
+/// A stream that fails, text that breaks its format, or a format that is not known.
+pub fn read_text(text: Text<'_>, each: &mut dyn FnMut(CheckResult)) -> Result<Report, Error> {
+    let skipped_lines = text.skipped_lines();
+    read_format(text, each).map_err(|error| match error {
+        Error::Text(line, message) => Error::Text(line + skipped_lines, message),
+        error => error,
+    })
+}
+
+fn read_format(text: Text<'_>, each: &mut dyn FnMut(CheckResult)) -> Result<Report, Error> {
+    let Some(format) = Format::recognize(text.head()) else { return Err(unknown(text.head())) };
+    let shape = shape::Shape::of(text.head());
+    let mut input = text.into_reader();
     let mut collector = Collector { each, report: Report { format: format.name(), ..Report::default() } };
     match format {
         // Nothing may follow an empty list, so it does not matter as what it is read.
@@ -218,9 +251,6 @@ pub fn read(input: &mut dyn BufRead, each: &mut dyn FnMut(CheckResult)) -> Resul
 fn unknown(head: &[u8]) -> Error {
     if head.iter().all(u8::is_ascii_whitespace) {
         return Error::Unknown("the file is empty".to_owned());
-    }
-    if head.contains(&0) {
-        return Error::Unknown("not text, but binary data".to_owned());
     }
     if let Some(tool) = shape::Shape::of(head).other_tool() {
         return Error::Unknown(format!("these are {tool}, not the results of checks"));
@@ -324,12 +354,31 @@ mod tests {
             (r#"{"configurationItems": []}"#, "Config"),
             (r#"{"findings": [{"findingArn": "x"}]}"#, "Inspector"),
             ("{\"a\": 1}", "no findings of a known format"),
-            ("\0", "binary"),
             ("", "empty"),
         ];
         for (text, word) in cases {
             let error = results(text).expect_err("it is refused").to_string();
             assert!(error.contains(word) && error.contains("prowler csv"), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_text_is_named_with_the_next_command() {
+        for (input, said) in [
+            (
+                &b"PAR1"[..],
+                "this is a Parquet file\n  try: duckdb -csv -c \"from 'FILE'\" > TEXT && whose gaps --findings TEXT",
+            ),
+            (
+                b"PK\x03\x04xl/",
+                "this is an Excel workbook\n  try: save the table as csv, then: whose gaps --findings FILE",
+            ),
+            (b"%PDF-1.7", "this is a PDF\n  try: whose gaps --help"),
+            (b"[1, 2]\0", "not text: it holds a NUL byte (byte 7)\n  try: whose gaps --help"),
+        ] {
+            let mut input = input;
+            let error = read(&mut input, &mut |_| {}).expect_err("not text");
+            assert_eq!(error.to_string(), said);
         }
     }
 

@@ -11,8 +11,9 @@ use std::rc::Rc;
 
 use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::Error;
 use super::attributes::{Attributes, Found};
-use super::{Error, detect};
+use crate::input;
 
 /// How many bytes are read from a stream at a time.
 const WINDOW: usize = 64 << 10;
@@ -102,8 +103,7 @@ fn fault(error: serde_json::Error, session: &Session, skipped_lines: usize) -> E
         let error = io::Error::from(error);
         return match error.kind() {
             io::ErrorKind::FileTooLarge => Error::Text(line, "a value of more than 4 MiB".to_owned()),
-            io::ErrorKind::InvalidData if error.to_string() == detect::NUL => Error::Text(line, detect::NUL.to_owned()),
-            _ => Error::Io(error),
+            _ => input::not_text(&error).map_or_else(|| Error::Io(error), |what| Error::Text(line, what.to_owned())),
         };
     }
     if error.is_eof() {

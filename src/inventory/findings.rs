@@ -1,17 +1,17 @@
 //! Findings as inventories: what a scanner has looked at is in use. The formats are read by [`crate::findings`].
 
-use std::io::BufRead;
-
 use super::attributes::Attributes;
 use super::deduplicator::Deduplicator;
 use super::{ANOTHER_PROVIDERS, Error, Item, Visitor};
 use crate::findings;
+use crate::input::Text;
 
 impl From<findings::Error> for Error {
     fn from(error: findings::Error) -> Self {
         match error {
             findings::Error::Io(error) => Self::Io(error),
             findings::Error::Text(line, message) => Self::Text(line, message),
+            findings::Error::NotText(not_text) => crate::input::Error::NotText(not_text).into(),
             unknown @ findings::Error::Unknown(_) => Self::Findings(unknown.to_string()),
         }
     }
@@ -27,11 +27,11 @@ pub(super) fn looks_like(head: &[u8]) -> bool {
 }
 
 /// Reads findings to their end, and hands every resource on once.
-pub(super) fn read(input: &mut dyn BufRead, visitor: &mut dyn Visitor) -> Result<&'static str, Error> {
+pub(super) fn read(text: Text<'_>, visitor: &mut dyn Visitor) -> Result<&'static str, Error> {
     let none = Attributes::default();
     let mut seen = Deduplicator::default();
     let mut resources = 0_u64;
-    let report = findings::read(input, &mut |result| {
+    let report = findings::read_text(text, &mut |result| {
         for resource in &result.resources {
             resources += 1;
             let name = resource.name();

@@ -8,12 +8,14 @@
 use std::fmt;
 use std::io::{self, BufReader, Read};
 
+use crate::input::{self, NotText, Remedy, Text};
+
 mod attributes;
 mod aws_cli;
 mod cloudformation;
 mod csv;
 mod deduplicator;
-pub mod detect;
+mod detect;
 mod dispatch;
 mod document;
 mod findings;
@@ -84,11 +86,29 @@ impl From<io::Error> for Error {
     }
 }
 
+impl From<input::Error> for Error {
+    fn from(error: input::Error) -> Self {
+        match error {
+            input::Error::Io(error) => Self::Io(error),
+            input::Error::NotText(NotText { what, remedy }) => Self::Refused(
+                what,
+                match remedy {
+                    Remedy::Convert(command) => format!("{command} | whose matrix -"),
+                    Remedy::Do(step) => format!("{step}, then: whose matrix --from FILE"),
+                    Remedy::None => "whose matrix --help".to_owned(),
+                },
+            ),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(error) if error.to_string() == detect::NUL => f.write_str(detect::NUL),
-            Self::Io(error) => write!(f, "cannot be read: {error}"),
+            Self::Io(error) => match input::not_text(error) {
+                Some(what) => f.write_str(what),
+                None => write!(f, "cannot be read: {error}"),
+            },
             Self::Refused(what, instead) => write!(f, "{what}\n  try: {instead}"),
             Self::Findings(message) => f.write_str(message),
             Self::Text(line, message) => write!(f, "line {line}: {message}"),
@@ -123,12 +143,12 @@ const SHAPES: &[&str] = &[
 /// A stream that fails, text that breaks its format, or an input of no known kind. What was handed on before is worth
 /// nothing then.
 pub fn read(input: &mut dyn io::BufRead, visitor: &mut dyn Visitor) -> Result<&'static str, Error> {
-    let text = detect::open(input)?;
+    let text = input::open(input)?;
     let head = text.head();
     let skipped_lines = text.skipped_lines();
     match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
         None => Err(Error::Shape("the inventory is empty".to_owned())),
-        _ if findings::looks_like(head) => findings::read(&mut BufReader::new(text.into_reader()), visitor),
+        _ if findings::looks_like(head) => findings::read(text, visitor),
         _ if cloudformation::is_template(head, text.is_complete()) => read_template(text, visitor),
         Some(b'{' | b'[') if !is_section_or_wrapper(head) => {
             let jsonc = detect::is_jsonc(head);
@@ -171,7 +191,7 @@ fn read_json(text: impl Read, skipped_lines: usize, visitor: &mut dyn Visitor) -
 }
 
 /// A template, which is small enough to be read whole.
-fn read_template(text: detect::Text<'_>, visitor: &mut dyn Visitor) -> Result<&'static str, Error> {
+fn read_template(text: Text<'_>, visitor: &mut dyn Visitor) -> Result<&'static str, Error> {
     let mut whole = String::new();
     text.into_reader().take(cloudformation::MAX_BYTES + 1).read_to_string(&mut whole)?;
     if whole.len() as u64 > cloudformation::MAX_BYTES {
@@ -181,7 +201,7 @@ fn read_template(text: detect::Text<'_>, visitor: &mut dyn Visitor) -> Result<&'
 }
 
 /// Text that is no JSON.
-fn read_text(text: detect::Text<'_>, visitor: &mut dyn Visitor) -> Result<&'static str, Error> {
+fn read_text(text: Text<'_>, visitor: &mut dyn Visitor) -> Result<&'static str, Error> {
     let header = csv::header(text.head());
     let refusal = if header.is_none() { detect::looks_like(text.head()) } else { None };
     if let Some(refusal) = refusal {
