@@ -355,8 +355,12 @@ impl Visitor for Estate<'_> {
         let told = clues.iter().filter(|clue| clue.mode.is_none()).find(fits).map(|clue| clue.service);
         // A value that is computed may be any that would mean another service.
         let computed = |clue: &&Clue<'_>| {
-            clue.condition.attribute.as_ref().is_some_and(|path| attributes.is_computed(path))
-                && !clue.condition.is.is_empty()
+            !clue.condition.is.is_empty()
+                && clue
+                    .condition
+                    .attribute
+                    .as_ref()
+                    .is_some_and(|path| attributes.matches(path, &clue.condition.is) == Match::Computed)
         };
         let may_mean =
             || clues.iter().filter(|clue| clue.mode.is_none()).filter(computed).map(|clue| &*clue.service.id);

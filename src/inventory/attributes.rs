@@ -29,8 +29,10 @@ pub enum Match {
     Yes,
     /// It cannot hold.
     No,
-    /// What is known does not say.
-    Unknown,
+    /// Nothing is set that would say: a default may hold.
+    Unset,
+    /// The attribute, or the block in which it stands, is computed later: it may be anything.
+    Computed,
 }
 
 impl Attributes {
@@ -48,13 +50,12 @@ impl Attributes {
         if self.fits(path, patterns) {
             return Match::Yes;
         }
-        let mut set = self.below(path).map(|(_, found)| found).filter(|found| **found != Found::Nothing).peekable();
-        let excluded = if set.peek().is_some() {
-            set.all(|found| matches!(found, Found::Value(_)))
-        } else {
-            path.match_indices('.').any(|(end, _)| self.is_empty_block(&path[..end]))
-        };
-        if excluded { Match::No } else { Match::Unknown }
+        if self.is_computed(path) {
+            return Match::Computed;
+        }
+        let is_set = self.below(path).any(|(_, found)| *found != Found::Nothing);
+        let excluded = is_set || path.match_indices('.').any(|(end, _)| self.is_empty_block(&path[..end]));
+        if excluded { Match::No } else { Match::Unset }
     }
 
     fn fits<P: AsRef<str>>(&self, path: &str, patterns: &[P]) -> bool {
@@ -75,11 +76,13 @@ impl Attributes {
         (self.complete || block.peek().is_some()) && block.all(|(_, found)| *found == Found::Nothing)
     }
 
-    /// Whether the attribute at `path`, or the block in which it stands, is computed later and so not known here.
-    #[must_use]
-    pub fn is_computed(&self, path: &str) -> bool {
-        let at = |own: &str| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        self.pairs.iter().any(|(own, found)| *found == Found::Unknown && at(own))
+    /// Whether the attribute at `path`, the block in which it stands, or something that stands in it is computed later.
+    fn is_computed(&self, path: &str) -> bool {
+        let within = |outer: &str, inner: &str| {
+            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let mut computed = self.pairs.iter().filter(|(_, found)| *found == Found::Unknown);
+        computed.any(|(own, _)| within(own, path) || within(path, own))
     }
 
     /// What stands at `path` and in what stands there.
@@ -174,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_condition_holds_or_cannot_hold_or_is_open() {
-        use Match::{No, Unknown, Yes};
+        use Match::{Computed, No, Unset, Yes};
         let engine = |value| attributes(true, &[("engine", value)]);
         let plan = |pairs: &[_]| attributes(false, pairs);
         let state = |pairs: &[_]| attributes(true, pairs);
@@ -182,27 +185,31 @@ mod tests {
             (engine(Some("aurora-mysql")), "engine", &["aurora*"][..], Yes),
             (engine(Some("mysql")), "engine", &["aurora*"], No),
             (engine(Some("mysql")), "engine", &["aurora*", "MySQL"], Yes),
-            (engine(Some("?")), "engine", &["aurora*"], Unknown),
+            (engine(Some("?")), "engine", &["aurora*"], Computed),
             // A value that is not known yet is there all the same.
             (engine(Some("?")), "engine", &["*"], Yes),
             // Unset: the default may be anything.
-            (engine(None), "engine", &["aurora*"], Unknown),
-            (state(&[]), "engine", &["aurora*"], Unknown),
+            (engine(None), "engine", &["aurora*"], Unset),
+            (state(&[]), "engine", &["aurora*"], Unset),
             // Another attribute whose name begins alike is another attribute.
-            (state(&[("engine_mode", Some("aurora"))]), "engine", &["aurora*"], Unknown),
+            (state(&[("engine_mode", Some("aurora"))]), "engine", &["aurora*"], Unset),
             // In a block: one element of several is enough, an empty block rules it out, an absent one only in a state.
             (plan(&[("c.p", Some("EC2")), ("c.p", Some("FARGATE"))]), "c.p", &["FARGATE"], Yes),
             (plan(&[("c.p", Some("EC2"))]), "c.p", &["FARGATE"], No),
             (plan(&[("c", None)]), "c.p", &["FARGATE"], No),
-            (plan(&[]), "c.p", &["FARGATE"], Unknown),
+            (plan(&[]), "c.p", &["FARGATE"], Unset),
             (state(&[]), "c.p", &["FARGATE"], No),
-            (plan(&[("c", Some("?"))]), "c.p", &["FARGATE"], Unknown),
+            (plan(&[("c", Some("?"))]), "c.p", &["FARGATE"], Computed),
+            // One element of several is computed: that one may fit.
+            (plan(&[("c.p", Some("EC2")), ("c", Some("?"))]), "c.p", &["FARGATE"], Computed),
+            (plan(&[("c.p", Some("EC2")), ("c.p", Some("?"))]), "c.p", &["FARGATE"], Computed),
+            (plan(&[("c.pp", Some("?"))]), "c.p", &["FARGATE"], Unset),
             // Without patterns: is it unset?
             (state(&[]), "c", &[], Yes),
-            (plan(&[]), "c", &[], Unknown),
+            (plan(&[]), "c", &[], Unset),
             (plan(&[("c", None)]), "c", &[], Yes),
             (plan(&[("c.p", Some("x"))]), "c", &[], No),
-            (plan(&[("c", Some("?"))]), "c", &[], Unknown),
+            (plan(&[("c", Some("?"))]), "c", &[], Computed),
         ] {
             assert_eq!(own.matches(path, patterns), answer, "{path} {patterns:?} of {own:?}");
         }
