@@ -49,7 +49,6 @@ pub mod findings;
 #[cfg(feature = "cli")]
 pub mod input;
 #[cfg(feature = "cli")]
-#[doc(hidden)]
 pub mod inventory;
 #[cfg(feature = "cli")]
 #[doc(hidden)]

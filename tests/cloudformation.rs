@@ -111,7 +111,7 @@ fn what_runs_where_is_read_off_the_whole_template() {
             "ecs-undecided.yaml",
             &[
                 "CloudFormation template: 1 resource, 1 service",
-                "ecs: one thing may run in any of these modes: ec2, fargate",
+                "ecs: one thing may run in any of these modes: fargate, ec2",
             ],
             &[("ecs@ec2", 1), ("ecs@fargate", 1)],
         ),

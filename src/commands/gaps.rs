@@ -13,7 +13,7 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::estate::{self, Asked, plural};
+use super::selection::{Selection, not_counted, plural, select};
 use super::telling::{group_title, joined, picture_column};
 use super::{Context, Outcome as Done, completions, word_parser};
 use crate::analysis::coverage::{CheckOutcome, LayerCoverage, Outcome, Results, Scope, State, coverage};
@@ -68,9 +68,9 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
         let named = catalogue.services().iter().filter(|service| results.any_ran(service));
         named.map(|service| Scope { service, modes: super::variants(service, None), resources: None }).collect()
     } else {
-        let asked = estate::ask(&args.names, &args.from, context, stdin, &mut notes)?;
-        notes.extend(asked.estate.report());
-        scopes(&asked)
+        let selection = select(&args.names, &args.from, context, stdin, &mut notes)?;
+        notes.extend(not_counted(&selection.usage));
+        scopes(&selection)
     };
     if scopes.is_empty() {
         bail!("no service to look at: the findings name none\n  try: whose gaps rds s3 --findings FILE");
@@ -113,15 +113,15 @@ fn read(path: &std::path::Path, results: &mut Results) -> anyhow::Result<Vec<Str
 }
 
 /// The services that were asked about, each once.
-fn scopes<'c>(asked: &Asked<'c>) -> Vec<Scope<'c>> {
+fn scopes<'c>(selection: &Selection<'c>) -> Vec<Scope<'c>> {
     let mut scopes: Vec<Scope<'c>> = Vec::new();
-    for column in asked.columns.iter().flatten() {
+    for column in selection.columns.iter().flatten() {
         match scopes.iter_mut().find(|scope| scope.service.id == column.service.id) {
             Some(scope) => scope.modes.push(column.mode),
             None => scopes.push(Scope {
                 service: column.service,
                 modes: vec![column.mode],
-                resources: asked.estate.resources(column.service),
+                resources: selection.usage.resources(column.service),
             }),
         }
     }

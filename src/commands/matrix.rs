@@ -13,10 +13,11 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::estate::{self, Asked, Column, Estate, plural};
 use super::records::{ANSWER_COLUMNS, AnswerRecord};
+use super::selection::{Selection, not_counted, plural, select};
 use super::telling::{duty_rows, holder, picture_column, picture_rows, short_holder, short_layer, sides};
 use super::{Context, Outcome, PartyFilter, completions, fits_any, hidden_note};
+use crate::analysis::usage::{Column, Ignored, ServiceUsage};
 use crate::catalogue::model::{Layer, Party};
 use crate::catalogue::{Answer, Catalogue};
 use crate::render::{Block, Cell, Grid, Page, Picture, Row, Table, Tone, View, values};
@@ -62,19 +63,19 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     }
     let layers: Vec<Layer> = if layers.is_empty() { Layer::ALL.to_vec() } else { layers.into_iter().collect() };
     let mut notes = Vec::new();
-    let Asked { columns, estate } = estate::ask(&args.names, &args.from, context, stdin, &mut notes)?;
+    let Selection { columns, usage } = select(&args.names, &args.from, context, stdin, &mut notes)?;
     let Some(columns) = columns else {
         bail!("no services given\n  try: whose matrix ec2 rds s3, or: terraform show -json | whose matrix -");
     };
-    notes.extend(estate.report());
-    let unmatched = !estate.unmatched.is_empty();
+    notes.extend(not_counted(&usage));
+    let unmatched = usage.unmatched().len() > 0;
     let mut view = Matrix {
         catalogue,
         columns,
         layers,
         party: args.party.clone(),
         diff: args.diff,
-        estate,
+        usage,
         remarks: notes.clone(),
     };
     let hidden = view.narrow();
@@ -93,7 +94,7 @@ struct Matrix<'c> {
     layers: Vec<Layer>,
     party: Vec<PartyFilter>,
     diff: bool,
-    estate: Estate<'c>,
+    usage: ServiceUsage<'c>,
     /// What was read, what is left open, what was not matched.
     remarks: Vec<String>,
 }
@@ -273,17 +274,16 @@ impl View for Matrix<'_> {
     }
 
     fn envelope(&self) -> serde_json::Map<String, serde_json::Value> {
-        let unmatched = self.estate.unmatched.iter().map(|(input, own)| {
+        let unmatched = self.usage.unmatched().map(|(input, own)| {
             let mut entry = serde_json::json!({ "input": input, "count": own.count });
             if !own.candidates.is_empty() {
                 entry["candidates"] = own.candidates.clone().into();
             }
             entry
         });
-        let ignored =
-            self.estate.ignored.iter().map(
-                |((input, reason), count)| serde_json::json!({ "input": input, "count": count, "reason": reason }),
-            );
+        let ignored = self.usage.ignored().map(
+            |Ignored { name, reason, count }| serde_json::json!({ "input": name, "count": count, "reason": reason }),
+        );
         [("unmatched".to_owned(), unmatched.collect()), ("ignored".to_owned(), ignored.collect())].into_iter().collect()
     }
 

@@ -1,6 +1,6 @@
 //! The doors: one file a command, with its arguments, its view and its run. Commands do not know each other; what several
 //! of them need is here (the question they are asked in), in `records` (the answer as data), in `telling` (the answer for
-//! people) and in `estate` (what an inventory holds).
+//! people) and in `selection` (the services that it is about).
 
 use crate::catalogue::model::{Category, Id, Layer, Mode, Party, Service};
 use crate::catalogue::resolve::{Meaning, Resolution};
@@ -11,7 +11,6 @@ pub mod categories;
 pub mod check;
 pub mod completions;
 pub mod duties;
-mod estate;
 pub mod export;
 mod first_screen;
 pub mod gaps;
@@ -22,6 +21,7 @@ pub mod matrix;
 pub mod records;
 pub mod resolve;
 pub mod schema;
+mod selection;
 pub mod services;
 pub mod show;
 mod telling;

@@ -1,0 +1,145 @@
+//! What the question is about: services that are named, or everything in inventories. What an inventory holds is counted by
+//! [`crate::analysis::usage`].
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
+use std::io::{BufRead, BufReader, IsTerminal};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+
+use super::{Context, variants};
+use crate::analysis::usage::{Column, ServiceUsage, Summary, Undecided};
+
+/// How many unmatched names are listed on stderr; `-o json` has them all.
+const MAX_LISTED: usize = 10;
+
+/// How many names are listed for a reason to pass something over.
+const MAX_NAMES_OF_REASON: usize = 5;
+
+/// What was asked about.
+pub(super) struct Selection<'c> {
+    /// The services and modes; none where nothing was asked about at all.
+    pub(super) columns: Option<Vec<Column<'c>>>,
+    /// What the inventories hold.
+    pub(super) usage: ServiceUsage<'c>,
+}
+
+/// Reads names, the inventories in `from`, and the one on `stdin` where that is asked for: by `-`, or by a pipe and
+/// nothing else. What was read and what is left open about it goes to `notes`; see [`not_counted`] for the rest.
+pub(super) fn select<'c>(
+    names: &[String],
+    from: &[PathBuf],
+    context: &Context<'c>,
+    stdin: &mut dyn BufRead,
+    notes: &mut Vec<String>,
+) -> anyhow::Result<Selection<'c>> {
+    let mut usage = ServiceUsage::new(context.catalogue());
+    let piped = names.is_empty() && from.is_empty() && !std::io::stdin().is_terminal();
+    let from_stdin = piped || names == ["-"];
+    if !from_stdin && names.iter().any(|name| name == "-") {
+        bail!("`-` reads an inventory from stdin and stands alone");
+    }
+    if from_stdin {
+        notes.push(read(&mut usage, stdin).context("stdin")?);
+    }
+    read_files(&mut usage, from, notes)?;
+    notes.extend_from_slice(usage.remarks());
+    notes.extend(usage.undecided().iter().map(undecided_note));
+    let mut columns = usage.columns();
+    for name in names.iter().filter(|_| !from_stdin) {
+        let (service, mode) = context.service(name)?;
+        columns.extend(variants(service, mode).into_iter().map(|mode| Column { service, mode, resources: None }));
+    }
+    let mut seen = HashSet::new();
+    columns.retain(|column| seen.insert((&column.service.id, column.mode.map(|mode| &mode.id))));
+    let asked = from_stdin || !from.is_empty() || !names.is_empty();
+    Ok(Selection { columns: asked.then_some(columns), usage })
+}
+
+/// Reads every file, and reports all that cannot be read, so that nobody mends one to hear of the next.
+fn read_files(usage: &mut ServiceUsage<'_>, from: &[PathBuf], notes: &mut Vec<String>) -> anyhow::Result<()> {
+    let mut faults = Vec::new();
+    for path in from {
+        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()));
+        let note =
+            file.and_then(|file| read(usage, &mut BufReader::new(file)).with_context(|| path.display().to_string()));
+        match note {
+            Ok(note) => notes.push(note),
+            Err(error) => faults.push(error),
+        }
+    }
+    if faults.len() > 1 {
+        let all: Vec<String> = faults.iter().map(|fault| format!("{fault:#}")).collect();
+        bail!("{} of {} inventories cannot be read\n{}", faults.len(), from.len(), all.join("\n"));
+    }
+    faults.pop().map_or(Ok(()), Err)
+}
+
+/// Reads an inventory; returns what to say about it.
+fn read(usage: &mut ServiceUsage<'_>, input: &mut dyn BufRead) -> anyhow::Result<String> {
+    let more = if usage.is_empty() { "" } else { " more" };
+    let Summary { format, items, new_services } = usage.read(input)?;
+    let things = match format {
+        "list of names" => plural(items, "name"),
+        "Terraform plan" | "Terraform state" => plural(items, "managed resource"),
+        _ => plural(items, "resource"),
+    };
+    Ok(format!("{format}: {things}, {}{more}", plural(new_services as u64, "service")))
+}
+
+/// What to say of things that do not say their mode.
+fn undecided_note(undecided: &Undecided<'_>) -> String {
+    let Undecided { service, count, modes } = undecided;
+    if modes.is_empty() {
+        let things = if *count == 1 { "one thing does".to_owned() } else { format!("{count} things do") };
+        let every = match service.modes.len() {
+            2 => "both".to_owned(),
+            all => format!("all {all}"),
+        };
+        return format!("{}: {things} not say which mode; {every} modes are shown", service.id);
+    }
+    let ids: Vec<&str> = modes.iter().map(|mode| &*mode.id).collect();
+    let things = if *count == 1 { "one thing".to_owned() } else { format!("{count} things") };
+    format!("{}: {things} may run in any of these modes: {}", service.id, ids.join(", "))
+}
+
+/// What of the inventories is not counted: what was not matched, and what was passed over.
+pub(super) fn not_counted(usage: &ServiceUsage<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    let total: u64 = usage.unmatched().map(|(_, unmatched)| unmatched.count).sum();
+    if total > 0 {
+        lines.push(format!("not matched: {total} of {}", plural(total.max(usage.items()), "thing")));
+        let mut names: Vec<_> = usage.unmatched().collect();
+        names.sort_unstable_by_key(|(name, unmatched)| (std::cmp::Reverse(unmatched.count), *name));
+        for (name, unmatched) in names.iter().take(MAX_LISTED) {
+            let candidates = match &unmatched.candidates[..] {
+                [] => String::new(),
+                some => format!(" - may mean {}", some.join(", ")),
+            };
+            lines.push(format!("  {name} ({}){candidates}", unmatched.count));
+        }
+        if names.len() > MAX_LISTED {
+            lines.push(format!("  and {} more names; all of them: -o json", names.len() - MAX_LISTED));
+        }
+    }
+    let mut reasons: BTreeMap<&str, (u64, Vec<&str>)> = BTreeMap::new();
+    for ignored in usage.ignored() {
+        let (count, names) = reasons.entry(ignored.reason).or_default();
+        *count += ignored.count;
+        names.push(ignored.name);
+    }
+    for (reason, (count, names)) in reasons {
+        let listed = names.iter().take(MAX_NAMES_OF_REASON).copied().collect::<Vec<_>>().join(", ");
+        let more = match names.len().saturating_sub(MAX_NAMES_OF_REASON) {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        lines.push(format!("ignored: {count} - {reason} ({listed}{more})"));
+    }
+    lines
+}
+
+pub(super) fn plural(count: u64, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
