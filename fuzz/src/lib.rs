@@ -2,10 +2,15 @@
 
 pub mod inputs;
 
-use whose::catalogue::Known;
+use std::sync::LazyLock;
+
+use whose::catalogue::Catalogue;
 use whose::catalogue::resolve::{Match, Meaning, Resolution};
 use whose::inventory::{self, Error, Item, Visitor};
 use whose::render::tame_lines;
+
+/// The built-in catalogue.
+pub static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::built_in);
 
 /// Hears everything that is in an inventory, wants every attribute, and resolves every name.
 #[derive(Default)]
@@ -18,7 +23,7 @@ impl Visitor for Listener {
     fn item(&mut self, item: Item<'_>) -> bool {
         self.items += 1;
         assert!(item.count > 0, "nothing stands for no things");
-        let resolution = Known::default().resolver().resolve(item.name);
+        let resolution = CATALOGUE.resolve(item.name);
         consistent(&resolution);
         let matches = |patterns: &[&str]| item.attributes.matches("engine", patterns);
         let anything = matches(&["*"]) == inventory::Match::Yes;
@@ -72,11 +77,11 @@ pub fn refused(error: &Error, data: &[u8]) {
 
 /// What a name means and how it was matched never contradict each other.
 pub fn consistent(resolution: &Resolution<'_>) {
-    let fits = match resolution.meaning {
+    let fits = match &resolution.meaning {
         Meaning::Service(..) => matches!(resolution.how, Match::Exact | Match::Prefix),
-        Meaning::Several(exception) => resolution.how == Match::Ambiguous && !exception.services.is_empty(),
-        Meaning::Check(proofs) => resolution.how == Match::Exact && proofs.iter().next().is_some(),
-        Meaning::Nothing(_) | Meaning::NoSuchMode(_) | Meaning::Unknown => resolution.how == Match::None,
+        Meaning::Ambiguous(shared) => resolution.how == Match::Ambiguous && !shared.services.is_empty(),
+        Meaning::Check(proven) => resolution.how == Match::Exact && !proven.is_empty(),
+        _ => resolution.how == Match::None,
     };
     assert!(fits, "{resolution:?}");
     if let Meaning::Service(service, Some(mode)) = resolution.meaning {

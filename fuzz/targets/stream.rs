@@ -2,15 +2,13 @@
 //! `whose resolve -` gives a record for every name, in order, in columns that do not move.
 
 use libfuzzer_sys::fuzz_target;
-use whose::catalogue::Known;
 use whose::commands::{Context, resolve};
 use whose::render::{Canvas, Format, tame};
-use whose_fuzz::harmless;
+use whose_fuzz::{CATALOGUE, harmless};
 
 fuzz_target!(|data: &[u8]| {
-    let known = Known::default();
     let context =
-        |format| Context { known: &known, format, canvas: Canvas { width: 80, colour: false, unicode: true } };
+        |format| Context { catalogue: &CATALOGUE, format, canvas: Canvas { width: 80, colour: false, unicode: true } };
     let args = resolve::Args { names: vec!["-".to_owned()], null: false };
     let answer = |format| {
         let mut out = Vec::new();
