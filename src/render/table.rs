@@ -189,10 +189,10 @@ fn styled(text: &str, tone: Tone, canvas: Canvas) -> String {
 }
 
 fn draw_table(text: &mut String, table: &Table, canvas: Canvas) {
-    let widths = widths(table, canvas.width);
+    let (widths, gap) = widths(table, canvas.width);
     let rule = if canvas.unicode { '─' } else { '-' };
     let header = table.columns.iter().map(|title| Cell::new(&**title, Tone::Strong)).collect();
-    text.push_str(&block(&[header], &widths, canvas));
+    text.push_str(&block(&[header], &widths, gap, canvas));
     let drawn: usize = widths.iter().map(|width| usize::from(*width)).sum();
     text.push_str(&String::from(rule).repeat(drawn.min(usize::from(canvas.width))));
     text.push('\n');
@@ -201,16 +201,16 @@ fn draw_table(text: &mut String, table: &Table, canvas: Canvas) {
         match row {
             Row::Cells(cells) => section.push(cells.clone()),
             Row::Group(title) => {
-                text.push_str(&block(&std::mem::take(&mut section), &widths, canvas));
+                text.push_str(&block(&std::mem::take(&mut section), &widths, gap, canvas));
                 line(text, &wrap(title, canvas.width), canvas, Some("2"));
             }
         }
     }
-    text.push_str(&block(&section, &widths, canvas));
+    text.push_str(&block(&section, &widths, gap, canvas));
 }
 
 /// The width of every column, its gap included: the last one takes what is left, the others what they need, within reason.
-fn widths(table: &Table, width: u16) -> Vec<u16> {
+fn widths(table: &Table, width: u16) -> (Vec<u16>, u16) {
     let needs = |place: usize| {
         let cells = table.rows.iter().filter_map(|row| match row {
             Row::Cells(cells) => cells.get(place).map(|cell| cell.text.width()),
@@ -219,8 +219,11 @@ fn widths(table: &Table, width: u16) -> Vec<u16> {
         let need = cells.chain([table.columns[place].width()]).max().unwrap_or(0);
         u16::try_from(need).unwrap_or(u16::MAX)
     };
-    let Some(last) = table.columns.len().checked_sub(1) else { return Vec::new() };
-    let mut widths: Vec<u16> = (0..last).map(|place| needs(place).min(width * 2 / 5) + GAP).collect();
+    let Some(last) = table.columns.len().checked_sub(1) else { return (Vec::new(), GAP) };
+    // Many narrow columns stand closer.
+    let natural: u16 = (0..=last).map(|place| needs(place).saturating_add(GAP)).fold(0, u16::saturating_add);
+    let gap = if last > 9 && natural > width { 1 } else { GAP };
+    let mut widths: Vec<u16> = (0..last).map(|place| needs(place).min(width * 2 / 5) + gap).collect();
     // Where even so little is left for the last column, the widest gives way.
     let reserve = needs(last).min(10);
     let room = width.saturating_sub(reserve);
@@ -230,11 +233,11 @@ fn widths(table: &Table, width: u16) -> Vec<u16> {
     }
     let taken: u16 = widths.iter().sum();
     widths.push(needs(last).min(width.saturating_sub(taken)).max(reserve).max(1));
-    widths
+    (widths, gap)
 }
 
 /// Rows under each other, every cell wrapped at words to its column's width.
-fn block(rows: &[Vec<Cell>], widths: &[u16], canvas: Canvas) -> String {
+fn block(rows: &[Vec<Cell>], widths: &[u16], gap: u16, canvas: Canvas) -> String {
     if rows.is_empty() {
         return String::new();
     }
@@ -250,7 +253,7 @@ fn block(rows: &[Vec<Cell>], widths: &[u16], canvas: Canvas) -> String {
     drawn.set_width(widths.iter().sum());
     drawn.add_rows(rows.iter().map(|cells| cells.iter().map(cell).collect::<Vec<_>>()));
     for (place, (column, width)) in drawn.column_iter_mut().zip(widths).enumerate() {
-        column.set_padding((0, if place + 1 < widths.len() { GAP } else { 0 }));
+        column.set_padding((0, if place + 1 < widths.len() { gap } else { 0 }));
         column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(*width)));
     }
     drawn.lines().fold(String::new(), |text, line| text + line.trim_end() + "\n")
