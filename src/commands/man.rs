@@ -86,7 +86,53 @@ pub fn run(args: &Args, program: clap::Command) -> anyhow::Result<Outcome> {
         rest.control("SH", ["SEE ALSO"]).text([bold("whose"), roman("(1)")]);
     }
     rest.to_writer(&mut text)?;
-    Ok(Outcome::text(String::from_utf8(text)?))
+    Ok(Outcome::text(tidy(&String::from_utf8(text)?)))
+}
+
+/// The page as `mandoc -Tlint` likes it, which means the same: the title in capitals, no line break beside an empty line, and
+/// no line of running text longer than 80 bytes.
+fn tidy(page: &str) -> String {
+    let mut tidied = String::new();
+    let mut filled = true;
+    for line in page.replace("\n.br\n\n.br\n", "\n.sp\n").lines() {
+        match line {
+            ".nf" => filled = false,
+            ".fi" => filled = true,
+            _ => {}
+        }
+        if let Some((name, rest)) = line.strip_prefix(".TH ").and_then(|title| title.split_once(' ')) {
+            tidied += &format!(".TH {} {rest}\n", name.to_uppercase());
+        } else if filled && !line.starts_with(['.', '\'']) {
+            tidied += &wrap(line);
+        } else {
+            tidied += line;
+            tidied.push('\n');
+        }
+    }
+    tidied
+}
+
+/// A line of running text as several of at most 80 bytes, none of which begins with a character that makes it a request.
+fn wrap(text: &str) -> String {
+    const MAX_BYTES: usize = 80;
+    // What is not ASCII is counted as mandoc reads it: \[u00D7].
+    let bytes = |word: &str| word.chars().map(|one| if one.is_ascii() { 1 } else { 8 }).sum::<usize>();
+    let mut wrapped = String::new();
+    let mut length = 0;
+    for word in text.split(' ') {
+        if length == 0 {
+            length = bytes(word);
+        } else if length + 1 + bytes(word) > MAX_BYTES && !word.is_empty() && !word.starts_with(['.', '\'']) {
+            wrapped.push('\n');
+            length = bytes(word);
+        } else {
+            wrapped.push(' ');
+            length += 1 + bytes(word);
+        }
+        wrapped += word;
+    }
+    wrapped.push('\n');
+    wrapped
 }
 
 /// A section of terms and what they mean.
@@ -94,5 +140,27 @@ fn list(page: &mut Roff, title: &str, terms: &[(&str, &str)]) {
     page.control("SH", [title]);
     for (term, meaning) in terms {
         page.control("TP", []).text([bold(*term)]).text([roman(*meaning)]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tidy;
+
+    #[test]
+    fn a_tidied_page_means_the_same() {
+        let long = "word ".repeat(20);
+        let wrapped = format!("{}word\n{}word", "word ".repeat(15), "word ".repeat(3));
+        for (page, tidied) in [
+            (".TH whose-show 1 today", ".TH WHOSE-SHOW 1 today"),
+            ("first\n.br\n\n.br\nsecond", "first\n.sp\nsecond"),
+            (long.trim_end(), &*wrapped),
+            // What would be a request at the beginning of a line stays where it is.
+            (&*format!("{long}.SH"), &*format!("{wrapped} .SH")),
+            (&*format!(".nf\n{long}\n.fi"), &*format!(".nf\n{long}\n.fi")),
+            (&*format!(".IP {long}"), &*format!(".IP {long}")),
+        ] {
+            assert_eq!(tidy(page).trim_end_matches('\n'), tidied);
+        }
     }
 }
