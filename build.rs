@@ -80,6 +80,7 @@ fn encode(data: &Data) -> Result<Vec<u8>, TooLarge> {
     Ok(in_postcard(&Embedded {
         date: data.date(),
         general: &in_postcard(&data.general),
+        controls: &in_postcard(&data.controls),
         services: &table(&data.services),
         sources: &table(&data.sources),
         index: EmbeddedIndex { keys: &keys, targets: &targets },

@@ -17,6 +17,8 @@ pub(crate) struct Embedded<'a> {
     pub(crate) date: Date,
     /// A [`General`].
     pub(crate) general: &'a [u8],
+    /// The controls, [`Controls`](super::model::Controls).
+    pub(crate) controls: &'a [u8],
     /// The services, an [`EmbeddedTable`].
     pub(crate) services: &'a [u8],
     /// The sources, an [`EmbeddedTable`].

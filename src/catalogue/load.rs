@@ -14,7 +14,9 @@ use serde_yaml::{Mapping, Value};
 
 use super::diagnostics::{Diagnostic, Diagnostics, Path, Place, Step};
 use super::embedded::General;
-use super::model::{Category, Date, EveryServiceFile, Id, Keyed, LayersFile, Owners, Service, Source};
+use super::model::{
+    Category, Controls, ControlsFile, Date, EveryServiceFile, Id, Keyed, LayersFile, Owners, Service, Source,
+};
 
 /// Deeper than any document that people write.
 const MAX_DEPTH: usize = 100;
@@ -39,6 +41,8 @@ pub struct File {
 pub struct Data {
     /// What is said of no single service.
     pub(crate) general: General,
+    /// `controls.yaml`.
+    pub(crate) controls: Controls,
     /// `sources.yaml`.
     pub(crate) sources: BTreeMap<Id, Source>,
     /// The services' files.
@@ -61,6 +65,7 @@ pub(super) struct Places {
     pub(super) categories: BTreeMap<Category, Place>,
     pub(super) services: BTreeMap<Id, Place>,
     pub(super) identifiers: Option<Place>,
+    pub(super) controls: Option<Place>,
     pub(super) owners: Option<Place>,
     /// The keys of the bibliography, those of faulty entries too.
     pub(super) source_keys: BTreeMap<String, Place>,
@@ -109,6 +114,10 @@ fn read_files(files: &[File], diagnostics: &mut Diagnostics) -> (Data, Places) {
                 data.general.every_service =
                     read::<EveryServiceFile>(tree, &place, diagnostics).unwrap_or_default().splits;
                 places.every_service = Some(place);
+            }
+            "controls.yaml" => {
+                data.controls = read::<ControlsFile>(tree, &place, diagnostics).unwrap_or_default().controls;
+                places.controls = Some(place);
             }
             "identifiers.yaml" => {
                 data.general.identifiers = read(tree, &place, diagnostics).unwrap_or_default();

@@ -14,6 +14,7 @@ pub mod resolve;
 mod validate;
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 pub use diagnostics::Diagnostic;
 use diagnostics::Diagnostics;
@@ -22,7 +23,7 @@ use embedded::{General, Lazy};
 use index::Index;
 use load::{Data, File};
 use model::{
-    Basis, Category, CategoryInfo, Control, Date, Duty, Id, Layer, LayerInfo, Mode, Owners, Party, Service,
+    Basis, Category, CategoryInfo, Control, ControlInfo, Controls, Date, Duty, Id, Layer, LayerInfo, Mode, Owners, Party, Service,
     SharedIdentifiers, Source, Split, Splits, words,
 };
 use resolve::Suggestions;
@@ -58,6 +59,7 @@ words! {
 pub struct Catalogue {
     date: Date,
     general: Lazy<General>,
+    controls: Lazy<Controls>,
     owners: Owners,
     services: Table<Service>,
     sources: Table<Source>,
@@ -119,6 +121,26 @@ pub struct AlwaysDuty<'c> {
     pub duty: &'c Duty,
 }
 
+/// Why a text is not a control.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownControl {
+    /// The text.
+    pub text: String,
+    /// The controls that are written most like it, the nearest first.
+    pub nearest: Vec<Control>,
+}
+
+impl fmt::Display for UnknownControl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not among the controls of NIST SP 800-53 Rev 5 that the catalogue knows", self.text)?;
+        let near: Vec<String> = self.nearest.iter().map(|near| format!("`{near}`")).collect();
+        if near.is_empty() { Ok(()) } else { write!(f, "; did you mean {}?", near.join(" or ")) }
+    }
+}
+
+impl std::error::Error for UnknownControl {}
+
 /// What the build script made of `data/`.
 static EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin"));
 
@@ -135,6 +157,7 @@ impl Catalogue {
         Self {
             date: embedded.date,
             general: Lazy::embedded(embedded.general),
+            controls: Lazy::embedded(embedded.controls),
             owners: Owners::default(),
             services: Table::embedded(embedded.services),
             sources: Table::embedded(embedded.sources),
@@ -154,10 +177,11 @@ impl Catalogue {
         let (keys, targets) = Index::build(&services, &data.general)
             .map_err(|error| vec![Diagnostic::new("data", 1, error.to_string())])?;
         let newest = data.date();
-        let Data { general, sources, services } = data;
+        let Data { general, controls, sources, services } = data;
         Ok(Self {
             date: newest,
             general: general.into(),
+            controls: controls.into(),
             owners: Owners::default(),
             services: services.into(),
             sources: sources.into(),
@@ -190,6 +214,7 @@ impl Catalogue {
             &overlay,
             &known,
             &sources,
+            self.controls(),
             &self.general.get().identifiers,
             &places,
             &mut diagnostics,
@@ -272,6 +297,31 @@ impl Catalogue {
         keys.iter().filter_map(|key| self.sources.get(key))
     }
 
+    /// The controls of NIST SP 800-53 Rev 5, family by family.
+    #[must_use]
+    pub fn controls(&self) -> &Controls {
+        self.controls.get()
+    }
+
+    /// What NIST says of a control; none where NIST has no such control.
+    #[must_use]
+    pub fn control(&self, control: Control) -> Option<&ControlInfo> {
+        self.controls().get(&control)
+    }
+
+    /// The control that people mean by `text`, in whatever way they write it: `AC-02`, `ac-2.3`, `AC-2 (1)`.
+    ///
+    /// # Errors
+    ///
+    /// A text that has not the shape of a control, or stands for none that NIST has, with the nearest ones.
+    pub fn find_control(&self, text: &str) -> Result<Control, UnknownControl> {
+        let found = Control::from_spelling(text).filter(|control| self.control(*control).is_some());
+        found.ok_or_else(|| UnknownControl {
+            text: text.to_owned(),
+            nearest: normalize::nearest_controls(self.controls(), text, 3),
+        })
+    }
+
     /// The identifiers that name several services, or none.
     #[must_use]
     pub fn shared_identifiers(&self) -> &SharedIdentifiers {
@@ -350,6 +400,13 @@ impl Catalogue {
         sides
             .flat_map(|(party, duties)| duties.iter().map(move |duty| AlwaysDuty { party, duty }))
             .filter(|always| always.duty.always)
+    }
+
+    /// The controls on which a duty of [`Catalogue::always`] bears: its own, else those of what holds for every service.
+    #[must_use]
+    pub fn controls_of_always<'c>(&'c self, layer: Layer, duty: &'c Duty) -> &'c [Control] {
+        let own = || self.every_service().get(&layer).map_or(&[][..], |split| &split.controls);
+        if duty.controls.is_empty() { own() } else { &duty.controls }
     }
 
     /// Where a layer stands between the two sides, read off the categories' defaults.

@@ -627,6 +627,27 @@ impl Control {
     pub const fn base(self) -> Self {
         Self { enhancement: 0, ..self }
     }
+
+    /// The control that people mean who write it as `AC-02`, `ac-2.3`, `AC-2 (1)` or `AC-02(01)`: in any case, with zeros in
+    /// front and spaces between. Whether NIST has it is not looked at.
+    #[must_use]
+    pub fn from_spelling(text: &str) -> Option<Self> {
+        let number = |text: &str| {
+            let digits = text.trim();
+            let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            digits.parse().ok().filter(|number: &u8| plain && *number > 0)
+        };
+        let (family, rest) = text.trim().split_at_checked(2)?;
+        let family = Self::FAMILIES.iter().position(|known| known.eq_ignore_ascii_case(family))?;
+        let rest = rest.trim_start();
+        let rest = rest.strip_prefix(['-', '_']).unwrap_or(rest);
+        let (base, enhancement) = match rest.split_once(['(', '.']) {
+            Some((base, tail)) if rest[base.len()..].starts_with('(') => (base, number(tail.strip_suffix(')')?)?),
+            Some((base, tail)) => (base, number(tail)?),
+            None => (rest, 0),
+        };
+        Some(Self { family: u8::try_from(family).ok()?, number: number(base)?, enhancement })
+    }
 }
 
 impl FromStr for Control {
@@ -657,6 +678,43 @@ impl fmt::Display for Control {
 }
 
 serde_as_text!(Control, { "pattern": r"^[A-Z]{2}-[1-9][0-9]*(\([1-9][0-9]*\))?$" });
+
+words! {
+    /// A baseline of NIST SP 800-53B.
+    Baseline ("baseline") {
+        /// For systems whose loss has a limited effect.
+        Low = "low",
+        /// For systems whose loss has a serious effect.
+        Moderate = "moderate",
+        /// For systems whose loss has a severe or catastrophic effect.
+        High = "high",
+        /// For systems that process personally identifiable information.
+        Privacy = "privacy",
+    }
+}
+
+/// What NIST says of a control.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a mapping")]
+#[non_exhaustive]
+pub struct ControlInfo {
+    /// Its title; an enhancement's without the title of the control that it enhances.
+    pub title: Text,
+    /// The baselines in which it stands.
+    #[serde(default)]
+    pub baselines: Vec<Baseline>,
+}
+
+/// The controls that there are, family by family.
+pub type Controls = BTreeMap<Control, ControlInfo>;
+
+/// `data/controls.yaml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a mapping")]
+pub struct ControlsFile {
+    /// The controls.
+    pub controls: Controls,
+}
 
 /// What stands in the files under a key that is its id.
 pub trait Keyed {
@@ -1472,5 +1530,41 @@ mod schema {
                 Layer::ALL.iter().map(|layer| (layer.to_string(), value.as_value().clone())).collect();
             json_schema!({ "type": "object", "additionalProperties": false, "properties": layers })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Control;
+
+    #[test]
+    fn a_control_is_understood_in_every_spelling() {
+        for (text, id) in [
+            ("AC-2", "AC-2"),
+            ("AC-02", "AC-2"),
+            ("ac-2.3", "AC-2(3)"),
+            ("ac-02.03", "AC-2(3)"),
+            ("AC-2 (1)", "AC-2(1)"),
+            ("ac-2(1)", "AC-2(1)"),
+            ("AC-02(01)", "AC-2(1)"),
+            (" si - 2 ", "SI-2"),
+            ("SI_2", "SI-2"),
+            ("si2", "SI-2"),
+        ] {
+            let control = Control::from_spelling(text).map(|control| control.to_string());
+            assert_eq!(control.as_deref(), Some(id), "{text}");
+            assert_eq!(id.parse().ok(), Control::from_spelling(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_control_is_none_in_any_spelling() {
+        for text in [
+            "", "A", "AC", "AC-", "AC-0", "AC-2(", "AC-2()", "AC-2(0)", "AC-2(1", "AC-2)", "AC-2.", "AC-2.3.4", "AC-2a",
+            "XX-2", "AC-+2", "AC--2", "AC-256", "AC-2(1)(2)", "ÄC-2", "éé", "ec2", "AC-2 3",
+        ] {
+            assert_eq!(Control::from_spelling(text), None, "{text}");
+        }
+        assert!("AC-02".parse::<Control>().is_err(), "the catalogue's files have one spelling");
     }
 }

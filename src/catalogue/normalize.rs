@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{IdentifierKind, Mode, Service};
+use super::model::{Control, Controls, IdentifierKind, Mode, Service};
 
 /// `name` as it stands in the index under its kind.
 #[must_use]
@@ -147,6 +147,20 @@ impl Candidates {
 #[must_use]
 pub fn nearest<'n>(wanted: &str, known: impl IntoIterator<Item = &'n str>, most: usize) -> Vec<String> {
     Candidates::new(known).nearest(wanted, most).into_iter().map(str::to_owned).collect()
+}
+
+/// The controls that `wanted` could have been meant for, at most `most`: the control whose enhancement there is none of, and
+/// those that are written much like it.
+#[must_use]
+pub(super) fn nearest_controls(controls: &Controls, wanted: &str, most: usize) -> Vec<Control> {
+    let ids: BTreeMap<String, Control> = controls.keys().map(|control| (control.to_string(), *control)).collect();
+    let enhanced = Control::from_spelling(wanted).map(Control::base).filter(|base| controls.contains_key(base));
+    let mut found: Vec<Control> = enhanced.into_iter().collect();
+    for near in nearest(wanted, ids.keys().map(|id| &**id), most) {
+        found.extend(ids.get(&near).filter(|control| !found.contains(control)).copied().into_iter().collect::<Vec<_>>());
+    }
+    found.truncate(most);
+    found
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::diagnostics::{Diagnostics, Place};
 use super::load::{Data, Overlay, Places};
 use super::model::{
-    Basis, Category, Condition, Duty, Id, IdentifierKind, Identifiers, Layer, Lifecycle, Mechanism, Mode, Name, Party,
+    Basis, Category, Condition, Control, Controls, Duty, Id, IdentifierKind, Identifiers, Layer, Lifecycle, Mechanism, Mode, Name, Party,
     Service, SharedIdentifiers, Split, Splits,
 };
 use super::normalize;
@@ -23,6 +23,7 @@ pub(super) fn validate(data: &Data, places: &Places, diagnostics: &mut Diagnosti
             .map(|id| &**id)
             .chain(places.faulty_services.iter().map(|id| &**id))
             .collect(),
+        controls: &data.controls,
     };
     let mut rules = Rules { references, diagnostics };
     if let Some(place) = &places.every_service {
@@ -52,6 +53,7 @@ pub(super) fn validate(data: &Data, places: &Places, diagnostics: &mut Diagnosti
     let missing = [
         ("layers.yaml", Layer::ALL.len() - data.general.layers.len(), "layers"),
         ("_category.yaml", Category::ALL.len() - places.categories.len(), "categories"),
+        ("controls.yaml", Control::FAMILIES.len() - families_of(data, places), "families of controls"),
     ];
     for (file, count, what) in missing.into_iter().filter(|(_, count, _)| *count > 0) {
         let place = diagnostics.add_document(file, "");
@@ -59,11 +61,18 @@ pub(super) fn validate(data: &Data, places: &Places, diagnostics: &mut Diagnosti
     }
 }
 
+/// How many families of controls there are, none of which is missing where the file is faulty.
+fn families_of(data: &Data, places: &Places) -> usize {
+    let families: BTreeSet<&str> = data.controls.keys().map(|control| control.family()).collect();
+    if data.controls.is_empty() && places.controls.is_some() { Control::FAMILIES.len() } else { families.len() }
+}
+
 /// Checks what an overlay says over the services that were known.
 pub(super) fn validate_overlay(
     overlay: &Overlay,
     known: &[&Service],
     known_sources: &BTreeSet<&str>,
+    known_controls: &Controls,
     shared: &SharedIdentifiers,
     places: &Places,
     diagnostics: &mut Diagnostics,
@@ -73,6 +82,7 @@ pub(super) fn validate_overlay(
     let references = References {
         sources: known_sources.iter().copied().chain(places.source_keys.keys().map(|key| &**key)).collect(),
         services: merged.keys().map(|id| &***id).chain(places.faulty_services.iter().map(|id| &**id)).collect(),
+        controls: known_controls,
     };
     for (key, place) in places.source_keys.iter().filter(|(key, _)| known_sources.contains(&***key)) {
         let message = format!("`{key}` is a page of the built-in bibliography: give yours another key");
@@ -96,6 +106,7 @@ pub(super) fn validate_overlay(
 struct References<'a> {
     sources: BTreeSet<&'a str>,
     services: BTreeSet<&'a str>,
+    controls: &'a Controls,
 }
 
 struct Rules<'a> {
@@ -222,6 +233,15 @@ impl Rules<'_> {
         for fault in faults {
             self.diagnostics.report(place, format!("{layer}: {fault}"));
         }
+        self.controls_exist(&split.controls, &place.at("controls"));
+        let third = split.third_party.as_ref().map_or(&[][..], |third| &third.duties);
+        let third_place = place.at("third_party").at("duties");
+        let sides = [(&*split.aws, place.at("aws")), (&*split.customer, place.at("customer")), (third, third_place)];
+        for (duties, place) in sides {
+            for (item, duty) in duties.iter().enumerate() {
+                self.controls_exist(&duty.controls, &place.at(item).at("controls"));
+            }
+        }
         if let Some(mechanism) = split.mechanism {
             self.mechanism(mechanism, layer, split, &place.at("mechanism"));
         }
@@ -250,6 +270,21 @@ impl Rules<'_> {
             if !self.references.sources.contains(&**key) && !self.diagnostics.is_full() {
                 let near = did_you_mean(key, &self.references.sources);
                 self.diagnostics.report(&place.at(item), format!("source `{key}` is not in the bibliography{near}"));
+            }
+        }
+    }
+
+    fn controls_exist(&mut self, controls: &[Control], place: &Place) {
+        // Without the file everything would be unknown, and its absence is told once.
+        if self.references.controls.is_empty() {
+            return;
+        }
+        for (item, control) in controls.iter().enumerate() {
+            if !self.references.controls.contains_key(control) && !self.diagnostics.is_full() {
+                let near = normalize::nearest_controls(self.references.controls, &control.to_string(), 1);
+                let near = near.first().map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                let message = format!("`{control}` is not a control of NIST SP 800-53 Rev 5: see controls.yaml{near}");
+                self.diagnostics.report(&place.at(item), message);
             }
         }
     }
