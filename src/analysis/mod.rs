@@ -1,4 +1,6 @@
-//! What joins the catalogue with what comes in: public, and tested without a process.
+//! What an inventory and the results of checks have to do with the catalogue: which services are used, which of the customer's
+//! duties were checked, and who answers for a control. Public, and tested without a process.
 
+pub mod controls;
 pub mod coverage;
 pub mod usage;

@@ -23,8 +23,8 @@ use embedded::{General, Lazy};
 use index::Index;
 use load::{Data, File};
 use model::{
-    Basis, Category, CategoryInfo, Control, ControlInfo, Controls, Date, Duty, Id, Layer, LayerInfo, Mode, Owners, Party, Service,
-    SharedIdentifiers, Source, Split, Splits, words,
+    Basis, Category, CategoryInfo, Control, ControlInfo, Controls, Date, Duty, Id, Layer, LayerInfo, Mode, Owners,
+    Party, Service, SharedIdentifiers, Source, Split, Splits, words,
 };
 use resolve::Suggestions;
 

@@ -157,7 +157,8 @@ pub(super) fn nearest_controls(controls: &Controls, wanted: &str, most: usize) -
     let enhanced = Control::from_spelling(wanted).map(Control::base).filter(|base| controls.contains_key(base));
     let mut found: Vec<Control> = enhanced.into_iter().collect();
     for near in nearest(wanted, ids.keys().map(|id| &**id), most) {
-        found.extend(ids.get(&near).filter(|control| !found.contains(control)).copied().into_iter().collect::<Vec<_>>());
+        found
+            .extend(ids.get(&near).filter(|control| !found.contains(control)).copied().into_iter().collect::<Vec<_>>());
     }
     found.truncate(most);
     found

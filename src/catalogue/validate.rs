@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::diagnostics::{Diagnostics, Place};
 use super::load::{Data, Overlay, Places};
 use super::model::{
-    Basis, Category, Condition, Control, Controls, Duty, Id, IdentifierKind, Identifiers, Layer, Lifecycle, Mechanism, Mode, Name, Party,
-    Service, SharedIdentifiers, Split, Splits,
+    Basis, Category, Condition, Control, Controls, Duty, Id, IdentifierKind, Identifiers, Layer, Lifecycle, Mechanism,
+    Mode, Name, Party, Service, SharedIdentifiers, Split, Splits,
 };
 use super::normalize;
 
