@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::catalogue::model::Control;
+use crate::catalogue::resolve::Meaning;
 use crate::commands::man::{EXAMPLES, EXIT_CODES};
 use crate::commands::{
-    Context, Outcome, categories, check, completions, duties, export, gaps, layers, man, matrix, resolve, schema,
-    services, show,
+    Context, Outcome, categories, check, completions, controls, duties, export, gaps, layers, man, matrix, resolve,
+    schema, services, show,
 };
 use crate::render::Format;
 
@@ -79,21 +81,41 @@ impl Cli {
                 )
             }
             (None, None) => anyhow::bail!("which service?\n  try: whose rds, or whose --help"),
-            (Some(Command::Show(args)), _) | (None, Some(args)) => show::run(args, context),
+            (Some(Command::Show(args)), _) => show::run(args, context),
+            (None, Some(args)) => match control_meant(args, context) {
+                Some(args) => controls::run(&args, context, &mut stdin()),
+                None => show::run(args, context),
+            },
             (Some(Command::Services(args)), _) => services::run(args, context),
             (Some(Command::Categories(args)), _) => categories::run(args, context),
             (Some(Command::Layers(args)), _) => layers::run(args, context),
             (Some(Command::Duties(args)), _) => duties::run(args, context),
+            (Some(Command::Controls(args)), _) => controls::run(args, context, &mut stdin()),
             (Some(Command::Matrix(args)), _) => matrix::run(args, context, &mut stdin()),
             (Some(Command::Resolve(args)), _) => resolve::run(args, context, &mut stdin(), out),
             (Some(Command::Check(args)), _) => check::run(args, context),
             (Some(Command::Gaps(args)), _) => gaps::run(args, context, &mut stdin()),
-            (Some(Command::Export(args)), _) => export::run(args, context),
+            (Some(Command::Export(args)), _) => export::run(args, context, &mut stdin()),
             (Some(Command::Schema(args)), _) => schema::run(args),
             (Some(Command::Completions(args)), _) => completions::run(args),
             (Some(Command::Man(args)), _) => man::run(args, Self::command()),
         }
     }
+}
+
+/// The question that `whose AC-2` and `whose rds AC-2` ask: a control stands where a service or a layer does.
+fn control_meant(args: &show::Args, context: &Context<'_>) -> Option<controls::Args> {
+    let is_control = |word: &str| {
+        Control::from_spelling(word).is_some() && matches!(context.catalogue.resolve(word).meaning, Meaning::Control(_))
+    };
+    let plain = args.more.is_empty() && args.is.is_empty() && !args.short;
+    let (names, control) = match &args.layer {
+        None => (Vec::new(), &args.name),
+        Some(service) if is_control(&args.name) => (vec![service.clone()], &args.name),
+        Some(control) => (vec![args.name.clone()], control),
+    };
+    let asked = plain && is_control(control) && context.catalogue.find_layer(control).is_none();
+    asked.then(|| controls::Args { names, control: vec![control.clone()], ..controls::Args::default() })
 }
 
 /// The flags that every command takes.
@@ -148,6 +170,8 @@ pub enum Command {
     Layers(layers::Args),
     /// List duties: what each side must do
     Duties(duties::Args),
+    /// NIST controls × services: inherited, shared, or yours
+    Controls(controls::Args),
     /// Layers × services: of services you name, or of an inventory on stdin or in files
     Matrix(matrix::Args),
     /// Which of your duties are proven by checks that ran, failing, or unseen

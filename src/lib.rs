@@ -38,8 +38,6 @@ pub mod analysis;
 pub mod catalogue;
 
 #[cfg(feature = "cli")]
-pub mod analysis;
-#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
 #[cfg(feature = "cli")]

@@ -338,3 +338,44 @@ fn a_service_is_the_same_compiled_in_and_as_a_file() {
         assert_eq!(&written, service, "{}: as a file", service.id);
     }
 }
+
+#[test]
+fn a_control_that_nist_does_not_have_is_a_fault_with_its_line() {
+    let overlay = "services:\n  rds:\n    splits:\n      guest-os:\n        party: aws\n        sources: [srm]\n        controls: [SI-2, AC-2(10)]\n        \
+         aws:\n          - do: Patch it.\n            controls: [SI-2, ZZ-1]\n          - { do: Test it., controls: [SI-99] }\n";
+    let faults = common::small_catalogue().check_overlay("mine.yaml", overlay);
+    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let has = |line: usize, text: &str| {
+        told.iter().any(|own| own.starts_with(&format!("mine.yaml:{line}: ")) && own.contains(text))
+    };
+    assert!(has(7, "`AC-2(10)` is not a control of NIST SP 800-53 Rev 5") && has(7, "did you mean `AC-2`"), "{told:?}");
+    assert!(has(10, "`ZZ-1` is not a NIST SP 800-53 Rev 5 control"), "{told:?}");
+    assert!(has(11, "`SI-99` is not a control"), "{told:?}");
+    assert_eq!(told.len(), 3, "{told:?}");
+
+    // In the built-in catalogue too, which then does not compile.
+    let mut files = common::data_files();
+    let file = files.iter_mut().find(|file| file.path == "every-service.yaml").expect("the file is there");
+    file.text = file.text.replacen("PE-2", "PE-99", 1);
+    let line = file.text.lines().position(|line| line.contains("PE-99")).expect("PE-2 is in it") + 1;
+    let faults = load::load(&files).err().unwrap_or_default();
+    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert!(told.len() == 1 && told[0].starts_with(&format!("every-service.yaml:{line}: `PE-99`")), "{told:?}");
+}
+
+#[test]
+fn the_controls_are_nists() {
+    let catalogue = Catalogue::built_in();
+    let id = |control: &whose::catalogue::model::Control| {
+        control.to_string().to_lowercase().replace('(', ".").replace(')', "")
+    };
+    let ours: BTreeSet<String> = catalogue.controls().keys().map(id).collect();
+    let nists: BTreeSet<String> = include_str!("oscal/controls.txt").lines().map(str::to_owned).collect();
+    assert_eq!(ours, nists);
+    // As NIST SP 800-53B counts them.
+    for (baseline, count) in [("low", 149), ("moderate", 287), ("high", 370), ("privacy", 96)] {
+        let stands =
+            |info: &&whose::catalogue::model::ControlInfo| info.baselines.iter().any(|own| own.as_str() == baseline);
+        assert_eq!(catalogue.controls().values().filter(stands).count(), count, "{baseline}");
+    }
+}

@@ -79,7 +79,7 @@ fn the_default_sheet_has_the_promised_columns_and_a_row_a_service_mode_and_layer
 #[test]
 fn an_overlays_teams_are_a_column_at_the_end() {
     let overlay = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/overlays/odd.yaml");
-    let (columns, rows) = sheet(&["export", "csv", "--service", "3d-hub", "--catalogue", overlay]);
+    let (columns, rows) = sheet(&["export", "csv", "3d-hub", "--catalogue", overlay]);
     assert_eq!(columns.last().map(String::as_str), Some("team"));
     // Not where AWS does everything: facilities, hardware, the network beneath, virtualization.
     assert_eq!(rows.iter().filter(|row| row["team"] == "application team").count(), 11);
@@ -102,24 +102,34 @@ fn the_caiq_sheet_has_the_forms_columns_and_words() {
     );
     let about = rows.remove(0);
     assert_eq!(about["Question ID"], "whose:about");
-    assert!(about["Question"].starts_with("Rows are layers"), "{about:?}");
+    for said in ["CSP) of this sheet is AWS", "turn it round", "AWS Artifact", "Nothing here says", "CAIQ 4.0", "4.1"] {
+        assert!(about["Question"].contains(said), "{said}: {about:?}");
+    }
 
+    // What holds in every service stands once, before the services.
+    rows.retain(|row| !row["Question ID"].starts_with("whose:every-service/"));
     let answers = answers();
-    assert_eq!(rows.len(), answers.len());
+    let mut seen = BTreeSet::new();
     for row in &rows {
         let id = row["Question ID"].strip_prefix("whose:").expect("ours");
         let (service, layer) = id.split_once('/').expect("service/layer");
-        let answer = &answers[&(service.to_owned(), layer.to_owned())];
-        let alone = answer["aws"].as_array().is_some_and(Vec::is_empty);
+        let key = (service.to_owned(), layer.to_owned());
+        let answer = &answers[&key];
+        seen.insert(key);
+        assert_ne!(answer["lifecycle"]["stage"], "ended", "{id}: only where it is named");
+        let empty = |side: &str| answer[side].as_array().is_some_and(Vec::is_empty);
         // The words of the form's drop-down list.
         let owner = match answer["party"].as_str() {
-            Some("aws") => "CSP-owned",
+            Some("aws") if empty("customer") => "CSP-owned",
             Some("customer") => "CSC-owned",
-            Some("shared") => "Shared CSP and CSC",
-            Some("third-party") if alone => "3rd-party outsourced",
-            _ => "Shared CSP and 3rd-party",
+            Some("third-party") if empty("customer") && empty("aws") => "3rd-party outsourced",
+            Some("third-party") if empty("customer") => "Shared CSP and 3rd-party",
+            _ => "Shared CSP and CSC",
         };
         assert_eq!(row["SSRM Control Ownership"], owner, "{id}");
+        // CSA defines it as fully responsible.
+        let left = &row["CSC Responsibilities (Optional/Recommended)"];
+        assert!(owner != "CSP-owned" || left.is_empty(), "{id}: {left}");
         let described = &row["CSP Implementation Description (Optional/Recommended)"];
         match answer["sharing"].as_str() {
             Some("dependent") => assert!(described.starts_with("Dependent: "), "{id}: {described}"),
@@ -129,37 +139,62 @@ fn the_caiq_sheet_has_the_forms_columns_and_words() {
         // Whether it is done is for the one who fills the form in to say.
         assert_eq!(row["CSP CAIQ Answer"], "", "{id}");
     }
-    let owners: BTreeSet<&str> = rows.iter().map(|row| &*row["SSRM Control Ownership"]).collect();
-    assert_eq!(owners.len(), 5, "{owners:?}");
+    let in_use = answers.iter().filter(|(_, answer)| answer["lifecycle"]["stage"] != "ended").count();
+    assert_eq!((rows.len(), seen.len()), (in_use, in_use));
 }
 
 #[test]
-fn the_fedramp_sheet_has_the_forms_columns_and_words() {
-    let (columns, mut rows) = sheet(&["export", "csv", "--profile", "fedramp-crm"]);
+fn an_ended_service_is_in_a_form_only_where_it_is_named() {
+    let answers = answers();
+    let is_ended = |(_, answer): &(&(String, String), &Value)| answer["lifecycle"]["stage"] == "ended";
+    let ended = &answers.iter().find(is_ended).expect("AWS has ended some").0.0;
+    let has = |args: &[&str]| sheet(args).1.iter().any(|row| row["Question ID"] == format!("whose:{ended}/guest-os"));
+    assert!(!has(&["export", "csv", "--profile", "caiq"]), "{ended}");
+    assert!(has(&["export", "csv", ended, "--profile", "caiq"]), "{ended}");
+    let output = whose(&["export", "csv", "--profile", "caiq"]).output().expect("the program runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("that AWS has ended are not in the form"), "{said}");
+}
+
+#[test]
+fn the_fedramp_sheet_has_the_forms_columns_and_a_row_a_control() {
+    let (columns, mut rows) = sheet(&["export", "csv", "rds", "s3", "--profile", "fedramp-crm"]);
     let [id, inherited, what] =
         ["Control ID", "Can Be Inherited from CSP", "Specific Inheritance and Customer Agency/CSP Responsibilities"];
     assert_eq!(columns, [id, inherited, what]);
     let about = rows.remove(0);
     assert_eq!(about[id], "whose:about");
-    assert!(about[what].starts_with("Rows are layers"), "{about:?}");
-
-    let answers = answers();
-    assert_eq!(rows.len(), answers.len());
+    for said in ["CSP) of this sheet is AWS", "turn it round", "AWS Artifact", "Nothing here says", "Rev 5"] {
+        assert!(about[what].contains(said), "{said}: {about:?}");
+    }
+    let ids: Vec<&str> = rows.iter().map(|row| &*row[id]).collect();
+    assert_eq!(ids.len(), include_str!("oscal/controls.txt").lines().count(), "a row a control");
     for row in &rows {
-        let (service, layer) = row[id].split_once('/').expect("service/layer");
-        let answer = &answers[&(service.to_owned(), layer.to_owned())];
-        let left = answer["customer"].as_array().is_some_and(|duties| !duties.is_empty());
-        let word = match answer["party"].as_str() {
-            Some("aws") if !left => "Yes",
-            Some("customer") => "No",
-            _ => "Partial",
-        };
-        assert_eq!(row[inherited], word, "{}", row[id]);
-        // The form's guidance: blank for Yes; for Partial what is inherited and what is the customer's.
-        assert_eq!(row[what].is_empty(), word == "Yes", "{}: {}", row[id], row[what]);
-        assert_eq!(row[what].contains("Customer: "), left, "{}: {}", row[id], row[what]);
-        let parts = answer["aws"].as_array().is_some_and(|duties| !duties.is_empty()) && word == "Partial";
-        assert_eq!(row[what].starts_with("Inherited: "), parts, "{}: {}", row[id], row[what]);
+        assert!(["", "Yes", "No", "Partial"].contains(&&*row[inherited]), "{row:?}");
+        assert!(!row[what].is_empty() && row[what].chars().count() <= 32_767, "{row:?}");
+        let has = |text: &str| row[what].contains(text);
+        match &*row[inherited] {
+            "" => assert_eq!(row[what], "Not addressed here: rds, s3."),
+            "Yes" => assert_eq!(row[what], "Inherited: rds, s3."),
+            "No" => assert!(has("Customer: ") && !has("Shared: ") && !has("Inherited: "), "{row:?}"),
+            _ => assert!(has("duties: "), "{row:?}"),
+        }
+    }
+    let moderate = sheet(&["export", "csv", "rds", "--profile", "fedramp-crm", "--baseline", "moderate"]).1;
+    assert_eq!(moderate.len(), 1 + 287);
+}
+
+#[test]
+fn what_makes_no_form_is_refused() {
+    for (args, advice) in [
+        (&["export", "csv", "--profile", "fedramp-crm"][..], "try: whose export csv rds s3 --profile fedramp-crm"),
+        (&["export", "csv", "rds", "--baseline", "low"], "--baseline is for the form fedramp-crm"),
+        (&["export", "oscal", "no-such-service-at-all"], "no service is called"),
+    ] {
+        let output = whose(args).output().expect("the program runs");
+        assert_eq!((output.status.code(), &*output.stdout), (Some(2), &b""[..]), "{args:?}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains(advice), "{args:?}: {said}");
     }
 }
 
@@ -178,7 +213,9 @@ fn exports_are_the_same_bytes_wherever_and_whenever_they_are_made() {
         &["export", "csv"],
         &["export", "oscal"],
         &["export", "csv", "--profile", "caiq"],
-        &["export", "csv", "--profile", "fedramp-crm"],
+        &["export", "csv", "rds", "ec2", "--profile", "fedramp-crm"],
+        &["controls", "rds", "ec2", "-o", "json"],
+        &["controls", "rds", "ec2", "-o", "html"],
     ] {
         let here = whose(args).env("LC_ALL", "C").env("TZ", "UTC").env("COLUMNS", "60").output();
         let there = whose(args)
@@ -194,9 +231,6 @@ fn exports_are_the_same_bytes_wherever_and_whenever_they_are_made() {
         assert!(here.stdout == there.stdout, "{args:?} differs");
     }
     // What is asked for in another order, or twice, is the same export.
-    let asked = |names: &[&str]| {
-        let names = names.iter().flat_map(|name| ["--service", name]);
-        run(&["export", "oscal"].into_iter().chain(names).collect::<Vec<_>>())
-    };
+    let asked = |names: &[&str]| run(&[&["export", "oscal"], names].concat());
     assert_eq!(asked(&["rds", "eks"]), asked(&["eks@fargate", "eks", "rds", "rds"]));
 }

@@ -2,5 +2,7 @@
 //! duties were checked, and who answers for a control. Public, and tested without a process.
 
 pub mod controls;
+#[cfg(feature = "cli")]
 pub mod coverage;
+#[cfg(feature = "cli")]
 pub mod usage;

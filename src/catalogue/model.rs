@@ -280,6 +280,8 @@ words! {
         ConfigRule = "config-rule",
         /// A check of Prowler.
         ProwlerCheck = "prowler-check",
+        /// A control of NIST SP 800-53.
+        Control = "control",
     }
 }
 
@@ -1560,8 +1562,28 @@ mod tests {
     #[test]
     fn what_is_no_control_is_none_in_any_spelling() {
         for text in [
-            "", "A", "AC", "AC-", "AC-0", "AC-2(", "AC-2()", "AC-2(0)", "AC-2(1", "AC-2)", "AC-2.", "AC-2.3.4", "AC-2a",
-            "XX-2", "AC-+2", "AC--2", "AC-256", "AC-2(1)(2)", "ÄC-2", "éé", "ec2", "AC-2 3",
+            "",
+            "A",
+            "AC",
+            "AC-",
+            "AC-0",
+            "AC-2(",
+            "AC-2()",
+            "AC-2(0)",
+            "AC-2(1",
+            "AC-2)",
+            "AC-2.",
+            "AC-2.3.4",
+            "AC-2a",
+            "XX-2",
+            "AC-+2",
+            "AC--2",
+            "AC-256",
+            "AC-2(1)(2)",
+            "ÄC-2",
+            "éé",
+            "ec2",
+            "AC-2 3",
         ] {
             assert_eq!(Control::from_spelling(text), None, "{text}");
         }

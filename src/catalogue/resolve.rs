@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use super::Catalogue;
 use super::index::{CheckPlace, Target};
-use super::model::{Check, CheckProvider, IdentifierKind, Layer, Mode, Service, SharedIdentifier, words};
+use super::model::{Check, CheckProvider, Control, IdentifierKind, Layer, Mode, Service, SharedIdentifier, words};
 use super::normalize::{self, Candidates};
 
 words! {
@@ -38,6 +38,8 @@ pub enum Meaning<'c> {
     NoService(&'c SharedIdentifier),
     /// A check, and the duties that it proves a part of.
     Check(Vec<ProvenDuty<'c>>),
+    /// A control of NIST SP 800-53 Rev 5, which bears on many services.
+    Control(Control),
     /// A service is meant, but it has no mode of that name.
     NoSuchMode(&'c Service),
     /// Nothing is called so.
@@ -137,6 +139,13 @@ impl Catalogue {
             matches!(kind, Some(IdentifierKind::Arn | IdentifierKind::Cloudformation | IdentifierKind::Terraform));
         if let Some((table, target)) = (!typed).then(|| self.word(name)).flatten() {
             return self.answer(self.kind_of_word(name, table, &target), &target, true);
+        }
+        if let Some(control) = Control::from_spelling(name).filter(|control| self.control(*control).is_some()) {
+            return Resolution {
+                kind: Some(IdentifierKind::Control),
+                meaning: Meaning::Control(control),
+                how: Match::Exact,
+            };
         }
         Resolution { kind, meaning: Meaning::Unknown, how: Match::None }
     }

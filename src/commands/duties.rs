@@ -8,7 +8,7 @@ use super::records::{CheckRecord, SourceRecord, checks};
 use super::telling::{joined, party_tone, sides};
 use super::{Context, Outcome, completions, variants, word_parser};
 use crate::catalogue::model::{Category, Control, Duty, Layer, Mode, Party, Service};
-use crate::catalogue::{Answer, Catalogue};
+use crate::catalogue::{AlwaysDuty, Answer, Catalogue};
 use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
 /// The arguments of `duties`.
@@ -34,7 +34,7 @@ pub struct Args {
     #[arg(long)]
     pub checks: bool,
 
-    /// Only where this NIST SP 800-53 Rev 5 control is met, such as SI-2
+    /// Only duties that bear on this NIST SP 800-53 Rev 5 control, such as SI-2; without a service, everywhere
     #[arg(long, value_name = "ID")]
     pub control: Option<String>,
 }
@@ -48,12 +48,23 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
     let catalogue = context.catalogue();
     let layer = args.layer.as_deref().map(|word| context.layer(word, "whose duties --layer")).transpose()?;
     let layers: Vec<Layer> = layer.map_or_else(|| Layer::ALL.to_vec(), |layer| vec![layer]);
+    let control = args.control.as_deref().map(|text| context.control(text, "whose duties --control")).transpose()?;
     let mut duties = Vec::new();
     if args.service.is_empty() {
         for &category in Category::ALL {
             for &layer in &layers {
                 let answer = catalogue.default_split(category, layer);
-                duties.extend(args.wanted(Place { category, service: None, mode: None, layer, answer }));
+                duties.extend(args.wanted(
+                    catalogue,
+                    control,
+                    Place { category, service: None, mode: None, layer, answer },
+                ));
+            }
+        }
+        // Who asks by control asks everywhere: what the services say themselves, too.
+        if control.is_some() {
+            for place in catalogue.services().iter().flat_map(|service| own_places(catalogue, service, &layers)) {
+                duties.extend(args.wanted(catalogue, control, place));
             }
         }
     }
@@ -63,7 +74,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
             let category = crate::catalogue::category(service, mode);
             for &layer in &layers {
                 let answer = catalogue.split(service, mode, layer);
-                duties.extend(args.wanted(Place { category, service: Some(service), mode, layer, answer }));
+                let place = Place { category, service: Some(service), mode, layer, answer };
+                duties.extend(args.wanted(catalogue, control, place));
             }
         }
     }
@@ -73,9 +85,24 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
     Ok(Outcome { text: context.render(&list)?, notes, no })
 }
 
+/// Where a service's own splits answer, each once: not what it has of its category, and not a mode's that the service says.
+fn own_places<'c>(catalogue: &'c Catalogue, service: &'c Service, layers: &[Layer]) -> Vec<Place<'c>> {
+    let levels =
+        std::iter::once((None, &service.splits)).chain(service.modes.iter().map(|mode| (Some(mode), &mode.splits)));
+    let mut places = Vec::new();
+    for (mode, splits) in levels {
+        for &layer in layers.iter().filter(|layer| splits.contains_key(layer)) {
+            let answer = catalogue.split(service, mode, layer);
+            let category = crate::catalogue::category(service, mode);
+            places.push(Place { category, service: Some(service), mode, layer, answer });
+        }
+    }
+    places
+}
+
 impl Args {
-    /// The duties of one split that were asked for, the customer's first.
-    fn wanted<'c>(&self, place: Place<'c>) -> Vec<Listed<'c>> {
+    /// The duties of one split that were asked for, the customer's first, and those that hold beneath every split.
+    fn wanted<'c>(&self, catalogue: &'c Catalogue, control: Option<Control>, place: Place<'c>) -> Vec<Listed<'c>> {
         if self.category.is_some_and(|wanted| wanted != place.category) {
             return Vec::new();
         }
@@ -84,18 +111,29 @@ impl Args {
             Some(Party::Shared) => place.answer.split.party == Party::Shared,
             Some(party) => party == side,
         };
-        let bears = |duty: &Duty| {
-            self.control.as_ref().is_none_or(|wanted| {
-                place.answer.controls_of(duty).iter().any(|id| id.to_string().eq_ignore_ascii_case(wanted))
-            })
-        };
+        let bears = |controls: &[Control]| control.is_none_or(|wanted| controls.contains(&wanted));
         let has_checks = !self.checks || !place.checks().is_empty();
-        sides(&place.answer, None)
-            .filter(|(side, _, duty)| {
-                is_wanted(*side) && bears(duty) && has_checks && (!self.checks || *side == Party::Customer)
-            })
-            .map(|(party, _, duty)| Listed { place, party, duty })
-            .collect()
+        let own = sides(&place.answer, None).map(|(party, _, duty)| Listed {
+            place,
+            party,
+            duty,
+            controls: place.answer.controls_of(duty),
+            always: false,
+        });
+        // In a list of what the services say themselves, what holds for all of them stands with the categories.
+        let is_listed = !(self.service.is_empty() && place.service.is_some());
+        let always = catalogue.always(place.layer).filter(|_| is_listed).map(|AlwaysDuty { party, duty }| Listed {
+            place,
+            party,
+            duty,
+            controls: catalogue.controls_of_always(place.layer, duty),
+            always: true,
+        });
+        let fits = |listed: &Listed<'_>| {
+            let side = listed.party;
+            is_wanted(side) && bears(listed.controls) && has_checks && (!self.checks || side == Party::Customer)
+        };
+        own.chain(always).filter(fits).collect()
     }
 }
 
@@ -120,6 +158,9 @@ struct Listed<'c> {
     place: Place<'c>,
     party: Party,
     duty: &'c Duty,
+    controls: &'c [Control],
+    /// Whether it holds whatever a service says about the layer.
+    always: bool,
 }
 
 struct List<'c> {
@@ -145,6 +186,8 @@ pub struct DutyRecord<'c> {
     pub party: Party,
     /// What must be done.
     pub duty: &'c str,
+    /// Whether it holds whatever a service says about the layer.
+    pub always: bool,
     /// NIST SP 800-53 Rev 5 controls on which the duty bears; the split's where the duty names none.
     pub controls: &'c [Control],
     /// The pages.
@@ -164,7 +207,8 @@ impl<'c> List<'c> {
                 layer: duty.place.layer,
                 party: duty.party,
                 duty: duty.duty,
-                controls: duty.place.answer.controls_of(duty.duty),
+                always: duty.always,
+                controls: duty.controls,
                 sources: self.catalogue.cited(&duty.place.answer.split.sources).map(SourceRecord::from).collect(),
                 checks: if duty.party == Party::Customer { duty.place.checks() } else { Vec::new() },
             })
@@ -224,6 +268,7 @@ impl View for List<'_> {
                 }
                 _ => "AWS",
             };
+            let side = if duty.always { format!("{side}, always") } else { side.to_owned() };
             rows.push(Row::Cells(vec![
                 Cell::new(label, Tone::Strong),
                 Cell::new(side, party_tone(duty.party)),

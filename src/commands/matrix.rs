@@ -17,7 +17,7 @@ use super::records::{ANSWER_COLUMNS, AnswerRecord};
 use super::selection::{Selection, not_counted, plural, select};
 use super::telling::{duty_rows, holder, picture_column, picture_rows, short_holder, short_layer, sides};
 use super::{Context, Outcome, PartyFilter, completions, fits_any, hidden_note};
-use crate::analysis::usage::{Column, Ignored, ServiceUsage};
+use crate::analysis::usage::{Column, ServiceUsage};
 use crate::catalogue::model::{Layer, Party};
 use crate::catalogue::{Answer, Catalogue};
 use crate::render::{Block, Cell, Grid, Page, Picture, Row, Table, Tone, View, values};
@@ -274,17 +274,7 @@ impl View for Matrix<'_> {
     }
 
     fn envelope(&self) -> serde_json::Map<String, serde_json::Value> {
-        let unmatched = self.usage.unmatched().map(|(input, own)| {
-            let mut entry = serde_json::json!({ "input": input, "count": own.count });
-            if !own.candidates.is_empty() {
-                entry["candidates"] = own.candidates.clone().into();
-            }
-            entry
-        });
-        let ignored = self.usage.ignored().map(
-            |Ignored { name, reason, count }| serde_json::json!({ "input": name, "count": count, "reason": reason }),
-        );
-        [("unmatched".to_owned(), unmatched.collect()), ("ignored".to_owned(), ignored.collect())].into_iter().collect()
+        super::asked::envelope(&self.usage)
     }
 
     fn grid(&self) -> Grid {

@@ -2,14 +2,16 @@
 //! of them need is here (the question they are asked in), in `records` (the answer as data), in `telling` (the answer for
 //! people) and in `selection` (the services that it is about).
 
-use crate::catalogue::model::{Category, Id, Layer, Mode, Party, Service};
+use crate::catalogue::model::{Category, Control, Id, Layer, Mode, Party, Service};
 use crate::catalogue::resolve::{Meaning, Resolution};
 use crate::catalogue::{Answer, Catalogue, Diagnostic};
 use crate::render::{Canvas, Format, View};
 
+mod asked;
 pub mod categories;
 pub mod check;
 pub mod completions;
+pub mod controls;
 pub mod duties;
 pub mod export;
 mod first_screen;
@@ -108,6 +110,11 @@ impl<'c> Context<'c> {
                     proofs.iter().map(|proof| format!("{} {}", proof.service.id, proof.layer)).collect();
                 anyhow::bail!("`{name}` is a check of {}\n  try: whose {}", of.join(", "), of[0])
             }
+            Meaning::Control(control) => {
+                anyhow::bail!(
+                    "`{name}` is a NIST control, not a service\n  try: whose controls --control \"{control}\""
+                )
+            }
             Meaning::NoService(exception) => anyhow::bail!("`{name}` is no AWS service: {}", exception.reason),
             Meaning::NoSuchMode(service) => {
                 let wanted = name.rsplit_once('@').map_or(name, |(_, mode)| mode);
@@ -125,6 +132,18 @@ impl<'c> Context<'c> {
             }
             Meaning::Unknown => anyhow::bail!(unknown(name, self)),
         }
+    }
+
+    /// The NIST control that people mean by `text`.
+    ///
+    /// # Errors
+    ///
+    /// A malformed or unknown id, with the nearest; `command` is what stands before the control when it is tried again.
+    fn control(&self, text: &str, command: &str) -> anyhow::Result<Control> {
+        self.catalogue.find_control(text).map_err(|error| match error.nearest.first() {
+            Some(near) => anyhow::anyhow!("{error}\n  try: {command} \"{near}\""),
+            None => anyhow::anyhow!("{error}\n  write it as SI-2 or IA-2(1): {command} SI-2"),
+        })
     }
 
     /// The layer that `word` means.
@@ -213,6 +232,11 @@ fn hidden_note(hidden: usize) -> Option<String> {
 fn unknown(name: &str, context: &Context<'_>) -> String {
     if let Some(layer) = context.catalogue().find_layer(name) {
         return format!("`{name}` is a layer, not a service\n  try: whose layers {layer}");
+    }
+    if Control::from_spelling(name).is_some()
+        && let Err(error) = context.control(name, "whose controls --control")
+    {
+        return error.to_string();
     }
     let near = context.catalogue().suggestions(name, 3);
     match near.first() {

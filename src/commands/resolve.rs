@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::{Context, Outcome, completions};
 use crate::catalogue::Catalogue;
-use crate::catalogue::model::{IdentifierKind, Layer};
+use crate::catalogue::model::{Control, IdentifierKind, Layer};
 use crate::catalogue::resolve::{Match, Meaning, Resolution};
 use crate::render::{Block, Cell, Format, Grid, Page, Row, Table, Tone, View, tame, values};
 
@@ -343,6 +343,10 @@ impl<'n> Found<'n> {
             services: self.services(),
             mode: self.mode(),
             layers: self.layers(),
+            control: match self.resolution.meaning {
+                Meaning::Control(control) => Some(control),
+                _ => None,
+            },
             suggestions: if unknown { catalogue.suggestions(self.name, 3) } else { Vec::new() },
         }
     }
@@ -386,6 +390,8 @@ pub struct ResolutionRecord<'n> {
     pub mode: Option<&'n str>,
     /// The layers that a check proves, where the name is a check's; the service's in the same place, or the only one.
     pub layers: Vec<Layer>,
+    /// The control of NIST SP 800-53 Rev 5, where the name is one's.
+    pub control: Option<Control>,
     /// Services of near names, where there is no match.
     pub suggestions: Vec<&'n str>,
 }
@@ -419,6 +425,10 @@ impl View for Names<'_> {
                 Meaning::Check(proven) => {
                     let of = proven.iter().map(|proven| format!("{} {}", proven.service.id, proven.layer));
                     format!("a check of {}", of.collect::<Vec<_>>().join(", "))
+                }
+                Meaning::Control(control) => {
+                    let title = self.catalogue.control(*control).map_or("", |info| &*info.title);
+                    format!("NIST control {control}, {title}: whose controls --control \"{control}\"")
                 }
                 Meaning::NoService(exception) => format!("no service: {}", exception.reason),
                 Meaning::NoSuchMode(service) => {

@@ -1,6 +1,7 @@
 //! How answers are told to people: the words and tones of parties and groups, and the picture that several commands draw.
 
-use crate::catalogue::model::{Duty, Layer, Lifecycle, Mode, Party, Service, Stage};
+use crate::analysis::controls::{ControlAnswer, Part, Responsibility};
+use crate::catalogue::model::{Duty, Id, Layer, Lifecycle, Mode, Party, Service, Stage};
 use crate::catalogue::{Answer, Catalogue, Group};
 use crate::render::{Cell, PictureCell, PictureColumn, PictureRow, Row, Tone};
 
@@ -129,6 +130,89 @@ pub(super) fn duty_rows<'c>(label: Vec<Cell>, duties: impl Iterator<Item = (Part
         rows.push(Row::Cells(cells));
     }
     rows
+}
+
+/// Who answers for a control, as people read it.
+pub(super) fn responsibility_word(responsibility: Responsibility) -> &'static str {
+    match responsibility {
+        Responsibility::Inherited => "inherited",
+        Responsibility::Shared => "shared",
+        Responsibility::Customer => "yours",
+        Responsibility::ThirdParty => "third party",
+        Responsibility::NotAddressed => "not addressed",
+    }
+}
+
+/// The tone of who answers for a control.
+pub(super) fn responsibility_tone(responsibility: Responsibility) -> Tone {
+    match responsibility {
+        Responsibility::Inherited => Tone::Aws,
+        Responsibility::Shared => Tone::Shared,
+        Responsibility::Customer => Tone::Customer,
+        Responsibility::ThirdParty => Tone::ThirdParty,
+        Responsibility::NotAddressed => Tone::Open,
+    }
+}
+
+/// A duty that bears on a control: where, whose, and what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ControlLine<'c> {
+    pub(super) layer: Layer,
+    pub(super) side: Party,
+    /// The third party's name; none for the two sides that everyone knows.
+    pub(super) third_party: Option<&'c str>,
+    /// Whether it holds whatever a service says about the layer.
+    pub(super) always: bool,
+    pub(super) duty: &'c str,
+}
+
+/// What is said of a side that holds a layer while none of its duties bears on the control alone.
+const HOLDS: &str = "Answer for this layer.";
+
+/// Every duty that bears on a control, layer by layer.
+pub(super) fn control_lines<'c>(answer: &ControlAnswer<'c>) -> Vec<ControlLine<'c>> {
+    answer.parts.iter().flat_map(part_lines).collect()
+}
+
+fn part_lines<'c>(part: &Part<'c>) -> Vec<ControlLine<'c>> {
+    let split = part.answer.split;
+    let third_name = split.third_party.as_ref().map(|third| &*third.name);
+    let line = |side, always, duty| ControlLine {
+        layer: part.layer(),
+        side,
+        third_party: third_name.filter(|_| side == Party::ThirdParty),
+        always,
+        duty,
+    };
+    let sides = [(Party::Aws, &part.aws), (Party::Customer, &part.customer), (Party::ThirdParty, &part.third_party)];
+    let mut lines = Vec::new();
+    for (side, duties) in sides {
+        lines.extend(duties.iter().map(|duty| line(side, false, &duty.text)));
+        let always = part.always.iter().filter(|always| always.party == side);
+        lines.extend(always.map(|always| line(side, true, &always.duty.text)));
+        // Who shares it or holds it is named, even where its duties speak of other controls.
+        let holds = split.party == side || split.party == Party::Shared && side != Party::ThirdParty;
+        if holds && part.duties(side).next().is_none() {
+            lines.push(line(side, false, HOLDS));
+        }
+    }
+    lines
+}
+
+/// The keys of the pages on which an answer about a control rests, each once.
+pub(super) fn control_sources<'c>(catalogue: &'c Catalogue, answer: &ControlAnswer<'c>) -> Vec<&'c Id> {
+    let mut keys: Vec<&Id> = Vec::new();
+    for part in &answer.parts {
+        let bears = part.duties_of_split().next().is_some();
+        let own = bears.then_some(&part.answer.split.sources);
+        let always = catalogue.every_service().get(&part.layer()).filter(|_| !part.always.is_empty());
+        for key in own.into_iter().chain(always.map(|split| &split.sources)).flatten() {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    keys
 }
 
 /// Values inside one cell, joined by a space.

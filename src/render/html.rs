@@ -20,7 +20,7 @@ const FEWEST_FOR_MOST: usize = 4;
 /// Facts that are longer stand in a line of their own.
 const LONG_FACT: usize = 60;
 
-const STYLE: &str = include_str!("page.css");
+pub(super) const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 pub(super) fn page(picture: &Picture) -> String {

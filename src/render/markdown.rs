@@ -13,7 +13,7 @@ pub(super) fn write(grid: &Grid) -> String {
 }
 
 /// What would end a cell or start markup is escaped; text stays text.
-fn escape(cell: &str) -> String {
+pub(super) fn escape(cell: &str) -> String {
     let mut out = String::with_capacity(cell.len());
     for c in tame(cell).chars() {
         if matches!(c, '|' | '\\' | '`' | '*' | '_' | '<' | '[' | ']') {

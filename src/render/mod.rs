@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 mod csv;
+mod document;
 mod html;
 mod json;
 mod markdown;
@@ -39,6 +40,50 @@ pub trait View {
     fn picture(&self) -> Option<Picture> {
         None
     }
+
+    /// The document that Markdown and html make of it, where it is neither its rows nor a picture.
+    fn document(&self) -> Option<Document> {
+        None
+    }
+}
+
+/// A table, and a section with the details of each of its rows.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// What it shows.
+    pub title: String,
+    /// What to know before reading it, a paragraph each.
+    pub remarks: Vec<String>,
+    /// The table; what the first cell of a row says is the id of its section.
+    pub table: Table,
+    /// What stands beneath the table, a paragraph each.
+    pub foot: Vec<String>,
+    /// The details.
+    pub sections: Vec<Section>,
+}
+
+/// The details of a row of a document's table.
+#[derive(Clone, Debug, Default)]
+pub struct Section {
+    /// Its id.
+    pub id: String,
+    /// Its heading.
+    pub heading: String,
+    /// What it says, by what it says it of.
+    pub entries: Vec<Entry>,
+}
+
+/// What a section says of some columns.
+#[derive(Clone, Debug, Default)]
+pub struct Entry {
+    /// The columns.
+    pub of: String,
+    /// What is true of them.
+    pub word: Cell,
+    /// A label and a text each.
+    pub facts: Vec<(String, String)>,
+    /// The pages: title, address, date.
+    pub sources: Vec<(String, String, String)>,
 }
 
 /// The diagram that everyone knows: layers down, from data to facilities, and columns of parties.
@@ -238,7 +283,7 @@ pub enum Format {
     /// A Markdown table
     #[value(alias = "md")]
     Markdown,
-    /// One self-contained page: diagram, matrix with filters, duties and sources (show, categories, matrix, gaps)
+    /// One self-contained page: diagram, matrix with filters, duties and sources (show, categories, matrix, controls, gaps)
     Html,
     /// The diagram as a picture (show, categories, matrix, gaps)
     Svg,
@@ -268,10 +313,17 @@ pub fn render(view: &dyn View, format: Format, canvas: Canvas, date: &str) -> an
         Format::Yaml => yaml::document(&view.records(), view.envelope(), date)?,
         Format::Csv => csv::write(&view.grid())?,
         Format::Tsv => csv::tabs(&view.grid()),
-        Format::Markdown => markdown::write(&view.grid()),
+        Format::Markdown => match view.document() {
+            Some(document) => document::markdown(&document),
+            None => markdown::write(&view.grid()),
+        },
         Format::Html | Format::Svg => {
+            if let Some(document) = view.document().filter(|_| format == Format::Html) {
+                return Ok(document::html(&document));
+            }
             let Some(picture) = view.picture() else {
-                anyhow::bail!("this command has no {format} output; show, categories, matrix and gaps do")
+                let others = if format == Format::Html { ", controls" } else { "" };
+                anyhow::bail!("this command has no {format} output; show, categories, matrix{others} and gaps do")
             };
             if format == Format::Svg { svg::document(&picture) } else { html::page(&picture) }
         }

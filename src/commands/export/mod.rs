@@ -1,15 +1,21 @@
 //! `whose export`: the catalogue, whole or in part, in the formats that other programs and auditors' forms take. The same
 //! bytes from run to run, whatever the directory, the locale or the time zone.
 
+use std::collections::BTreeSet;
+use std::io::BufRead;
+use std::path::PathBuf;
+
 use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Context, Outcome, completions, variants};
+use super::asked::{InUse, Variant, in_use};
+use super::{Context, Outcome, completions, variants, word_parser};
 use crate::catalogue::Catalogue;
-use crate::catalogue::model::{Category, Date, Identifiers, Layer, Mode, Service};
+use crate::catalogue::model::{Baseline, Category, Date, Identifiers, Layer, Stage};
 use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord, SourceRecord};
 
+mod forms;
 mod oscal;
 mod sheets;
 
@@ -22,13 +28,25 @@ pub struct Args {
     #[arg(value_enum)]
     pub form: Form,
 
-    /// Only this service; may be repeated
-    #[arg(long, value_name = "NAME[@MODE]", add = ArgValueCandidates::new(completions::services))]
+    /// Only these services, by any name they go by; `-` reads an inventory from stdin
+    #[arg(value_name = "NAME[@MODE]", add = ArgValueCandidates::new(completions::services))]
+    pub names: Vec<String>,
+
+    /// Only the services of the inventory in FILE; may be repeated
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub from: Vec<PathBuf>,
+
+    /// The same as NAME
+    #[arg(long, value_name = "NAME[@MODE]", hide = true)]
     pub service: Vec<String>,
 
     /// The columns of csv
     #[arg(long, value_enum, default_value = "default")]
     pub profile: Profile,
+
+    /// The controls of fedramp-crm: those of this baseline of NIST SP 800-53B [default: all]
+    #[arg(long, value_name = "BASELINE", value_parser = word_parser(Baseline::ALL, Baseline::as_str))]
+    pub baseline: Option<Baseline>,
 }
 
 /// The forms of an export.
@@ -36,7 +54,7 @@ pub struct Args {
 pub enum Form {
     /// One document: sources, layers, categories, and every service with its identifiers and answered splits
     Json,
-    /// One row a service, mode and layer
+    /// One row a service, mode and layer, or one of two auditors' forms
     Csv,
     /// An OSCAL component definition (1.2.1): one component a service and mode
     Oscal,
@@ -46,62 +64,75 @@ pub enum Form {
 ///
 /// # Errors
 ///
-/// An unknown service, or `--profile` with a form that has none.
-pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
+/// An unknown service, an inventory that cannot be read, `--profile` or `--baseline` with a form that has none, or a form that
+/// is made for services without any.
+pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyhow::Result<Outcome> {
     if args.profile != Profile::Default && args.form != Form::Csv {
         anyhow::bail!("--profile is for csv\n  try: whose export csv --profile {}", args.profile.word());
     }
+    if args.baseline.is_some() && args.profile != Profile::FedrampCrm {
+        anyhow::bail!("--baseline is for the form fedramp-crm\n  try: whose export csv rds s3 --profile fedramp-crm");
+    }
     let catalogue = context.catalogue();
-    let mut chosen = Vec::new();
-    for name in &args.service {
-        chosen.push(context.service(name)?);
+    let services: Vec<String> = args.names.iter().chain(&args.service).cloned().collect();
+    let asked = in_use(&services, &args.from, context, stdin)?;
+    let named = asked.is_some();
+    let InUse { variants, mut notes, .. } = asked.unwrap_or_else(|| every(catalogue));
+    if named && variants.is_empty() {
+        anyhow::bail!("no service found in the inventory, so there is nothing to export");
     }
-    // In the catalogue's order and once each, whatever was asked for in which order and how often.
-    let every = catalogue
-        .services()
-        .iter()
-        .flat_map(|service| variants(service, None).into_iter().map(move |mode| Answered { service, mode }));
-    let wanted = |one: &Answered<'_>| {
-        let fits = |(service, mode): &(&Service, Option<&Mode>)| {
-            service.id == one.service.id && mode.is_none_or(|mode| one.mode.is_some_and(|own| own.id == mode.id))
-        };
-        chosen.is_empty() || chosen.iter().any(fits)
+    let mut variants = in_order(catalogue, &variants);
+    if args.profile == Profile::FedrampCrm && !named {
+        anyhow::bail!(
+            "the form fedramp-crm has one row for each control, so it is made for some services\n  try: whose export csv rds s3 \
+             --profile fedramp-crm, or --from plan.json"
+        );
+    }
+    if args.profile != Profile::Default && !named {
+        let all = variants.len();
+        variants.retain(|variant| !has_ended(variant));
+        let ended = all - variants.len();
+        if ended > 0 {
+            notes.push(format!(
+                "{ended} services and modes that AWS has ended are not in the form; name one to have it"
+            ));
+        }
+    }
+    let text = match args.form {
+        Form::Json => document(catalogue, &variants)?,
+        Form::Csv => match args.profile {
+            Profile::Default => sheets::default(catalogue, &variants)?,
+            Profile::Caiq => forms::caiq(catalogue, &variants)?,
+            Profile::FedrampCrm => forms::fedramp_crm(catalogue, &variants, args.baseline)?,
+        },
+        Form::Oscal => oscal::write(catalogue, &variants)?,
     };
-    let answered: Vec<Answered<'_>> = every.filter(wanted).collect();
-    Ok(Outcome::text(match args.form {
-        Form::Json => document(catalogue, &answered)?,
-        Form::Csv => sheets::write(catalogue, &answered, args.profile)?,
-        Form::Oscal => oscal::write(catalogue, &answered)?,
-    }))
+    Ok(Outcome { text, notes, no: false })
 }
 
-/// A service in a mode, to be answered in every layer.
-#[derive(Clone, Copy)]
-struct Answered<'c> {
-    service: &'c Service,
-    mode: Option<&'c Mode>,
+/// Every service in every mode.
+fn every(catalogue: &Catalogue) -> InUse<'_> {
+    let all = catalogue.services().iter().flat_map(|service| {
+        variants(service, None).into_iter().map(move |mode| Variant { service, mode, resources: None })
+    });
+    InUse { variants: all.collect(), notes: Vec::new(), envelope: serde_json::Map::new() }
 }
 
-impl<'c> Answered<'c> {
-    /// `rds`, `eks@fargate`.
-    fn id(&self) -> String {
-        match self.mode {
-            Some(mode) => format!("{}@{}", self.service.id, mode.id),
-            None => self.service.id.to_string(),
-        }
-    }
+/// In the catalogue's order and once each, whatever was asked for in which order and how often.
+fn in_order<'c>(catalogue: &'c Catalogue, variants: &[Variant<'c>]) -> Vec<Variant<'c>> {
+    let wanted: BTreeSet<String> = variants.iter().map(Variant::id).collect();
+    every(catalogue).variants.into_iter().filter(|variant| wanted.contains(&variant.id())).collect()
+}
 
-    /// The name in full, with the mode's.
-    fn title(&self) -> String {
-        match self.mode {
-            Some(mode) => format!("{} ({})", self.service.name, mode.name),
-            None => self.service.name.to_string(),
-        }
-    }
+/// Whether AWS has ended it.
+fn has_ended(variant: &Variant<'_>) -> bool {
+    let lifecycle = variant.mode.and_then(|mode| mode.lifecycle.as_ref()).or(variant.service.lifecycle.as_ref());
+    lifecycle.is_some_and(|lifecycle| lifecycle.stage == Stage::Ended)
+}
 
-    fn records(&self, catalogue: &'c Catalogue) -> Vec<AnswerRecord<'c>> {
-        Layer::ALL.iter().map(|layer| AnswerRecord::new(catalogue, self.service, self.mode, *layer)).collect()
-    }
+/// The answers of a service in a mode, layer by layer.
+fn records<'c>(catalogue: &'c Catalogue, one: &Variant<'c>) -> Vec<AnswerRecord<'c>> {
+    Layer::ALL.iter().map(|layer| AnswerRecord::new(catalogue, one.service, one.mode, *layer)).collect()
 }
 
 /// The whole catalogue as one document.
@@ -118,7 +149,7 @@ struct Document<'c> {
 /// Services whose records are made one by one while they are written.
 struct Services<'c> {
     catalogue: &'c Catalogue,
-    answered: &'c [Answered<'c>],
+    answered: &'c [Variant<'c>],
 }
 
 impl Serialize for Services<'_> {
@@ -143,7 +174,7 @@ pub struct ExportRecord<'c> {
 
 impl<'c> ExportRecord<'c> {
     /// The record of one service in the modes that were asked for.
-    fn new(catalogue: &'c Catalogue, modes: &[Answered<'c>]) -> Self {
+    fn new(catalogue: &'c Catalogue, modes: &[Variant<'c>]) -> Self {
         let service = modes[0].service;
         let mut identifiers: std::collections::BTreeMap<&str, Vec<&str>> = std::collections::BTreeMap::new();
         for (kind, _) in Identifiers::KINDS {
@@ -152,12 +183,12 @@ impl<'c> ExportRecord<'c> {
                 identifiers.insert(kind.as_str(), names);
             }
         }
-        let splits = modes.iter().flat_map(|mode| mode.records(catalogue)).collect();
+        let splits = modes.iter().flat_map(|mode| records(catalogue, mode)).collect();
         Self { service: ServiceRecord::new(catalogue, service), identifiers, splits }
     }
 }
 
-fn document(catalogue: &Catalogue, answered: &[Answered<'_>]) -> anyhow::Result<String> {
+fn document(catalogue: &Catalogue, answered: &[Variant<'_>]) -> anyhow::Result<String> {
     let document = Document {
         schema: crate::render::SCHEMA,
         catalogue: catalogue.date(),

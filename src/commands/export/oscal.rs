@@ -1,23 +1,26 @@
-//! An OSCAL component definition, version 1.2.1: one component a service and mode, and one for each rule that checks it.
+//! An OSCAL component definition, version 1.2.1: one component a service and mode.
 //!
 //! OSCAL has no field for who is responsible. So it is said twice in what there is: as the roles of a requirement, and as
 //! properties in a namespace of our own, which hold all that is known about a layer (their group is the layer). A control
 //! is answered by one requirement, however many layers bear on it: tools key what they read by component and control, and
 //! of several they keep the last.
 //!
-//! What AWS publishes about its services in OSCAL is met in its own forms: the property `service-id`, Security Hub's
-//! controls as requirements under AWS's catalogue of them, rules as software whose asset type is an automated inspection.
+//! What AWS publishes about its services in OSCAL is met in its own forms: the property `service-id`, and Security Hub's
+//! controls as requirements under AWS's catalogue of them. Other checks are properties: as components they would implement no
+//! control, and the tools that make a system security plan of components refuse such.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::Answered;
-use crate::catalogue::model::{Check, CheckProvider, Control, Id, IdentifierKind, Layer, Party, Service};
+use super::records;
+use crate::analysis::controls::{ControlAnswer, controls};
+use crate::catalogue::model::{Check, CheckProvider, Control, Id, IdentifierKind, Layer, LayerChecks, Party, Service};
 use crate::catalogue::{Catalogue, category};
+use crate::commands::asked::Variant;
 use crate::commands::records::{AnswerRecord, SourceRecord};
-use crate::commands::telling::{joined, party_word};
+use crate::commands::telling::{ControlLine, control_lines, control_sources, party_word};
 use crate::render::tame;
 
 /// The version of OSCAL that is written. No validator looks at it, so a test of ours does.
@@ -33,20 +36,17 @@ const SECURITY_HUB: &str = "https://raw.githubusercontent.com/awslabs/oscal-cont
 /// Who holds the role of the provider.
 const PROVIDER: &str = "Amazon Web Services";
 
-pub(super) fn write(catalogue: &Catalogue, answered: &[Answered<'_>]) -> anyhow::Result<String> {
+pub(super) fn write(catalogue: &Catalogue, variants: &[Variant<'_>]) -> anyhow::Result<String> {
     let root = Uuid::new_v5(&Uuid::NAMESPACE_URL, NAMESPACE.as_bytes());
-    let mut book = Book { catalogue, root, resources: Map::new(), parties: Map::new(), rules: Checks::new() };
+    let mut book = Book { catalogue, root, resources: Map::new(), parties: Map::new() };
     let provider = book.party(PROVIDER);
     // One after the other: as one tree, the whole catalogue takes hundreds of megabytes.
     let mut components = Vec::new();
-    for one in answered {
+    for one in variants {
         components.push(serde_json::to_string(&book.service(one))?);
     }
-    for proofs in book.rules.values() {
-        components.push(serde_json::to_string(&book.rule(proofs))?);
-    }
     let components = components.join(",");
-    let uuid = Uuid::new_v5(&root, components.as_bytes());
+    let uuid = uuid(&root, &components);
     let metadata = serde_json::to_string(&metadata(catalogue, &provider, listed(book.parties)))?;
     let resources = serde_json::to_string(&listed(book.resources))?;
     // Without indentation, for only programs read so much of it.
@@ -83,20 +83,13 @@ struct Book<'c> {
     resources: Map<String, Value>,
     /// Third parties and the customer's teams, by UUID.
     parties: Map<String, Value>,
-    /// The checks that are components of their own.
-    rules: Checks<'c>,
 }
 
-/// Checks with the services of which they prove a duty.
-type Checks<'c> = BTreeMap<(CheckProvider, &'c str), Vec<Proof<'c>>>;
-
-/// A check, and the layer of a service whose duties it proves a part of.
-#[derive(Clone, Copy)]
-struct Proof<'c> {
-    service: &'c Service,
-    layer: Layer,
-    provider: CheckProvider,
-    check: &'c Check,
+/// A UUID that is made of what it names, the same in every export. It has the shape of version 4, for tools look for references
+/// by that shape alone: of a version 5 they say that nothing refers to it, and drop what it names.
+fn uuid(root: &Uuid, name: &str) -> String {
+    let hashed = Uuid::new_v5(root, name.as_bytes());
+    uuid::Builder::from_random_bytes(hashed.into_bytes()).into_uuid().to_string()
 }
 
 fn property(name: &str, value: &str) -> Value {
@@ -136,7 +129,7 @@ fn sides<'c>(record: &AnswerRecord<'c>) -> impl Iterator<Item = (&'static str, &
 impl<'c> Book<'c> {
     /// The UUID of what `path` names: the same in every export.
     fn id(&self, path: &[&str]) -> String {
-        Uuid::new_v5(&self.root, path.join("\n").as_bytes()).to_string()
+        uuid(&self.root, &path.join("\n"))
     }
 
     /// The UUID of a party, which is declared with the document.
@@ -167,10 +160,10 @@ impl<'c> Book<'c> {
         listed(links)
     }
 
-    fn service(&mut self, one: &Answered<'c>) -> Value {
+    fn service(&mut self, one: &Variant<'c>) -> Value {
         let (own, title) = (one.id(), tame(&one.title()).into_owned());
         let category = category(one.service, one.mode);
-        let records = one.records(self.catalogue);
+        let records = records(self.catalogue, one);
         let mut properties: Vec<Value> = one
             .service
             .identifiers
@@ -196,6 +189,7 @@ impl<'c> Book<'c> {
                     property
                 }));
             }
+            properties.extend(checks(one.service, record));
         }
         let blurb = &self.catalogue.category(category).blurb;
         let mut component = json!({
@@ -208,97 +202,117 @@ impl<'c> Book<'c> {
         let keys: [&[Id]; 2] = [&one.service.sources, one.mode.map_or(&[], |mode| &mode.sources)];
         let catalogue = self.catalogue;
         let pages = keys.into_iter().flat_map(|keys| catalogue.cited(keys)).map(SourceRecord::from);
+        let answers = controls(catalogue, one.service, one.mode);
         // A layer that bears on no control has its pages here.
-        let alone =
-            records.iter().filter(|record| record.controls.is_empty()).flat_map(|record| record.sources.clone());
+        let bears = |layer: Layer| answers.iter().any(|answer| answer.parts.iter().any(|part| part.layer() == layer));
+        let alone = records.iter().filter(|record| !bears(record.layer)).flat_map(|record| record.sources.clone());
         put(&mut component, "links", self.links(&mut pages.chain(alone)));
-        let implementations = [self.controls(&own, &records), self.security_hub(&own, one.service)];
+        let implementations = [self.controls(&own, one, &answers), self.security_hub(&own, one.service)];
         put(&mut component, "control-implementations", implementations.into_iter().flatten().collect());
         component
     }
 
     /// NIST's controls on which the layers bear.
-    fn controls(&mut self, own: &str, records: &[AnswerRecord<'c>]) -> Option<Value> {
-        let mut by_control: BTreeMap<Control, Vec<&AnswerRecord<'c>>> = BTreeMap::new();
-        for record in records {
-            for control in &record.controls {
-                by_control.entry(*control).or_default().push(record);
-            }
-        }
-        let requirements: Vec<Value> =
-            by_control.iter().map(|(control, records)| self.requirement(own, *control, records)).collect();
+    fn controls(&mut self, own: &str, one: &Variant<'c>, answers: &[ControlAnswer<'c>]) -> Option<Value> {
+        let requirements: Vec<Value> = answers.iter().map(|answer| self.requirement(own, one, answer)).collect();
         let about = "What AWS and the customer each do in the layers that bear on a control.";
         self.implementation(&[own, "controls"], NIST, about, requirements)
     }
 
-    fn requirement(&mut self, own: &str, control: Control, records: &[&AnswerRecord<'c>]) -> Value {
-        let control = control_id(control);
-        let told: Vec<String> = records.iter().map(|record| self.told(record)).collect();
-        let party = |record: &&AnswerRecord<'_>| of_layer(record, "responsibility", record.party.as_str());
+    fn requirement(&mut self, own: &str, one: &Variant<'c>, answer: &ControlAnswer<'c>) -> Value {
+        let control = control_id(answer.control);
+        let lines = control_lines(answer);
+        let told: Vec<String> =
+            answer.parts.iter().map(|part| self.told(part.layer(), part.answer.split.party, &lines)).collect();
+        let mut properties = vec![property("control-responsibility", answer.responsibility().as_str())];
+        properties.extend(answer.parts.iter().map(|part| {
+            let party = part.answer.split.party.as_str();
+            json!({ "name": "responsibility", "ns": NAMESPACE, "group": part.layer(), "value": party })
+        }));
         let mut requirement = json!({
             "uuid": self.id(&[own, &control]),
             "control-id": control,
             "description": told.join("\n\n"),
         });
-        put(&mut requirement, "props", records.iter().map(party).collect());
-        put(&mut requirement, "links", self.links(&mut records.iter().flat_map(|record| record.sources.clone())));
-        put(&mut requirement, "responsible-roles", self.roles(records));
+        let catalogue = self.catalogue;
+        let keys = control_sources(catalogue, answer);
+        let mut pages = keys.into_iter().filter_map(|key| catalogue.sources().get(key)).map(SourceRecord::from);
+        put(&mut requirement, "props", properties);
+        put(&mut requirement, "links", self.links(&mut pages));
+        put(&mut requirement, "responsible-roles", self.roles(one, &lines));
         requirement
     }
 
-    /// A layer's answer in Markdown, which is OSCAL's markup.
-    fn told(&self, record: &AnswerRecord<'_>) -> String {
-        let sharing = record.sharing.map_or_else(String::new, |sharing| format!(", {sharing}"));
-        let layer = &self.catalogue.layer(record.layer).name;
-        let mut text = format!("**{layer}**: {}{sharing}\n", party_word(record.party));
-        for (_, name, duties) in sides(record) {
-            text += &format!("\n- {name}: {}", joined(duties));
+    /// What a layer has to do with a control, in Markdown, which is OSCAL's markup.
+    fn told(&self, layer: Layer, party: Party, lines: &[ControlLine<'_>]) -> String {
+        let mut text = format!("**{}**: {}\n", self.catalogue.layer(layer).name, party_word(party));
+        for line in lines.iter().filter(|line| line.layer == layer) {
+            let who = match line.side {
+                Party::Customer => "Customer",
+                Party::ThirdParty => line.third_party.unwrap_or("Third party"),
+                Party::Aws | Party::Shared => "AWS",
+            };
+            text += &format!("\n- {who}: {}", line.duty);
         }
         text
     }
 
-    /// Everyone who holds one of the layers, by name where it is not AWS.
-    fn roles(&mut self, records: &[&AnswerRecord<'_>]) -> Vec<Value> {
+    /// Everyone who has duties, by name where it is not AWS.
+    fn roles(&mut self, one: &Variant<'c>, lines: &[ControlLine<'c>]) -> Vec<Value> {
         let mut roles = Vec::new();
-        for id in ["provider", "customer", "third-party"] {
-            let mut role = json!({ "role-id": id });
-            let mut holds = false;
+        for (id, side) in [("provider", Party::Aws), ("customer", Party::Customer), ("third-party", Party::ThirdParty)]
+        {
+            let mut own = lines.iter().filter(|line| line.side == side).peekable();
+            if own.peek().is_none() {
+                continue;
+            }
             let mut parties = Map::new();
-            for record in records {
-                let name = match (id, record.party) {
-                    ("provider", Party::Aws | Party::Shared) => None,
-                    ("customer", Party::Customer | Party::Shared) => record.team,
-                    ("third-party", Party::ThirdParty) => record.third_party.as_ref().map(|third| third.name),
-                    _ => continue,
+            for line in own {
+                let name = match side {
+                    Party::Customer => self.catalogue.team(one.service, line.layer),
+                    Party::ThirdParty => line.third_party,
+                    Party::Aws | Party::Shared => None,
                 };
-                holds = true;
                 if let Some(name) = name {
                     let uuid = self.party(name);
                     parties.insert(uuid.clone(), uuid.into());
                 }
             }
+            let mut role = json!({ "role-id": id });
             put(&mut role, "party-uuids", listed(parties));
-            roles.extend(holds.then_some(role));
+            roles.push(role);
         }
         roles
     }
 
-    /// The controls of Security Hub that check the service. Its other checks are noted, to become components.
+    /// The controls of Security Hub that check the service.
     fn security_hub(&mut self, own: &str, service: &'c Service) -> Option<Value> {
-        let mut controls = Checks::new();
+        let mut proven: BTreeMap<&str, Vec<(Layer, &Check)>> = BTreeMap::new();
         for (layer, provider, check) in service.checks() {
-            let checks = if provider == CheckProvider::SecurityHub { &mut controls } else { &mut self.rules };
-            let proofs = checks.entry((provider, &*check.id)).or_default();
-            // A service is here once for each of its modes.
-            if !proofs.iter().any(|proof| proof.service.id == service.id && proof.layer == layer) {
-                proofs.push(Proof { service, layer, provider, check });
+            if provider == CheckProvider::SecurityHub {
+                proven.entry(&check.id).or_default().push((layer, check));
             }
         }
-        let requirement = |((_, id), proofs): (&(CheckProvider, &str), &Vec<Proof<'_>>)| {
-            let head = json!({ "uuid": self.id(&[own, "securityhub", id]), "control-id": id });
-            self.proving(head, vec![], proofs)
+        let requirement = |(id, proven): (&&str, &Vec<(Layer, &Check)>)| {
+            let names: Vec<&str> = proven.iter().map(|(layer, _)| &*self.catalogue.layer(*layer).name).collect();
+            let properties = proven.iter().map(|(layer, check)| {
+                let mut proof = property("proves", &format!("{}/{layer}", service.id));
+                if let Some(note) = &check.note {
+                    proof["remarks"] = (&**note).into();
+                }
+                proof
+            });
+            let mut requirement = json!({
+                "uuid": self.id(&[own, "securityhub", id]),
+                "control-id": id,
+                "description": format!("Proves duties of the customer: {} ({}).", service.short_name(), names.join(", ")),
+            });
+            put(&mut requirement, "props", properties.collect());
+            put(&mut requirement, "links", vec![link(&proven[0].1.url(CheckProvider::SecurityHub))]);
+            requirement["responsible-roles"] = json!([{ "role-id": "customer" }]);
+            requirement
         };
-        let requirements: Vec<Value> = controls.iter().map(requirement).collect();
+        let requirements: Vec<Value> = proven.iter().map(requirement).collect();
         let about = "Controls of AWS Security Hub that prove the customer's duties.";
         self.implementation(&[own, "securityhub"], SECURITY_HUB, about, requirements)
     }
@@ -309,37 +323,20 @@ impl<'c> Book<'c> {
         put(&mut implementation, "implemented-requirements", requirements);
         holds.then_some(implementation)
     }
+}
 
-    /// A rule of AWS Config or a check of Prowler.
-    fn rule(&self, proofs: &[Proof<'_>]) -> Value {
-        let Proof { provider, check, .. } = proofs[0];
-        let head = json!({
-            "uuid": self.id(&["check", provider.as_str(), &check.id]),
-            "type": "software",
-            "title": &*check.id,
-        });
-        let mut own = property("check", &check.id);
-        own["class"] = provider.as_str().into();
-        self.proving(head, vec![json!({ "name": "asset-type", "value": "automated-inspection" }), own], proofs)
-    }
-
-    /// What is said of every check: which duties it proves, and where its maker describes it.
-    fn proving(&self, mut head: Value, mut properties: Vec<Value>, proofs: &[Proof<'_>]) -> Value {
-        let mut told = Vec::new();
-        for Proof { service, layer, check, .. } in proofs {
-            told.push(format!("{} ({})", service.short_name(), self.catalogue.layer(*layer).name));
-            let mut proof = property("proves", &format!("{}/{layer}", service.id));
-            if let Some(note) = &check.note {
-                proof["remarks"] = (&**note).into();
-            }
-            properties.push(proof);
-        }
-        head["description"] = format!("Proves duties of the customer: {}.", told.join(", ")).into();
-        put(&mut head, "props", properties);
-        put(&mut head, "links", vec![link(&proofs[0].check.url(proofs[0].provider))]);
-        head["responsible-roles"] = json!([{ "role-id": "customer" }]);
-        head
-    }
+/// The checks of other providers than Security Hub that prove a part of a layer's duties, with their pages.
+fn checks(service: &Service, record: &AnswerRecord<'_>) -> Vec<Value> {
+    let own = service.checks.get(&record.layer).into_iter().flat_map(LayerChecks::iter);
+    let others = own.filter(|(provider, _)| *provider != CheckProvider::SecurityHub);
+    let told = others.map(|(provider, check)| {
+        let mut property = of_layer(record, "check", &check.id);
+        property["class"] = provider.as_str().into();
+        let note = check.note.as_ref().map_or_else(String::new, |note| format!("{note}. "));
+        property["remarks"] = format!("{note}{}", check.url(provider)).into();
+        property
+    });
+    told.collect()
 }
 
 /// `IA-2(1)` is `ia-2.1` in NIST's catalogue.

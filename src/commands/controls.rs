@@ -1,0 +1,605 @@
+//! `whose controls`: who answers for NIST's controls in the services that are named or in use, or for every customer of AWS.
+//!
+//! Controls on which all services agree are one line of the table, as in `matrix`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::BufRead;
+use std::path::PathBuf;
+
+use clap_complete::engine::ArgValueCandidates;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::asked::{InUse, Variant, in_use};
+use super::records::{SourceRecord, ThirdPartyRecord};
+use super::telling::{
+    ControlLine, control_lines, control_sources, joined, party_tone, responsibility_tone, responsibility_word,
+};
+use super::{Context, Outcome, completions, word_parser};
+use crate::analysis::controls::{ControlAnswer, Part, Responsibility, controls, default_controls};
+use crate::catalogue::model::{Baseline, Basis, Category, Control, Layer, Party};
+use crate::catalogue::{self, Catalogue};
+use crate::render::{Block, Cell, Document, Entry, Grid, Page, Row, Section, Table, Tone, View, values};
+
+/// The arguments of `controls`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Args {
+    /// Services by any name they go by, perhaps with a mode; `-` reads an inventory from stdin. Without any: what every
+    /// customer of AWS inherits, by category
+    #[arg(value_name = "NAME[@MODE]", add = ArgValueCandidates::new(completions::services))]
+    pub names: Vec<String>,
+
+    /// Read an inventory from FILE; may be repeated
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub from: Vec<PathBuf>,
+
+    /// Only this control of NIST SP 800-53 Rev 5, such as AC-2, ac-2.3 or "AC-2 (3)"; may be repeated
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub control: Vec<String>,
+
+    /// Every control of this baseline of NIST SP 800-53B, and those that nothing here addresses too
+    #[arg(long, value_name = "BASELINE", value_parser = word_parser(Baseline::ALL, Baseline::as_str))]
+    pub baseline: Option<Baseline>,
+}
+
+/// Answers.
+///
+/// # Errors
+///
+/// A malformed or unknown control, an unknown or ambiguous name, or an inventory that cannot be read.
+pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyhow::Result<Outcome> {
+    let catalogue = context.catalogue();
+    let mut named = BTreeSet::new();
+    for text in &args.control {
+        named.insert(context.control(text, "whose controls --control")?);
+    }
+    let asked = in_use(&args.names, &args.from, context, stdin)?;
+    let columns = match &asked {
+        Some(InUse { variants, .. }) => variants.iter().copied().map(Column::Variant).collect(),
+        None => Category::ALL.iter().copied().map(Column::Category).collect(),
+    };
+    let (mut notes, envelope) = asked.map_or_else(Default::default, |asked| (asked.notes, asked.envelope));
+    let view = Controls::new(catalogue, columns, &named, args.baseline, notes.clone(), envelope);
+    let addressed = |row: &RowOf<'_>| row.answers.iter().any(|answer| !answer.parts.is_empty());
+    let no = !view.rows.iter().any(addressed);
+    if view.columns.is_empty() {
+        notes.push("no service found, so no control has an answer".to_owned());
+    } else if view.rows.is_empty() {
+        notes.push("nothing fits: the controls that were named are not in that baseline".to_owned());
+    } else if no {
+        notes.push("not addressed: no duty in the catalogue bears on it".to_owned());
+    }
+    Ok(Outcome { text: context.render(&view)?, notes, no })
+}
+
+/// What is answered: a service, or what holds in a category before a service says otherwise.
+#[derive(Clone, Copy)]
+enum Column<'c> {
+    Variant(Variant<'c>),
+    Category(Category),
+}
+
+impl<'c> Column<'c> {
+    fn label(&self) -> String {
+        match self {
+            Self::Variant(variant) => variant.id(),
+            Self::Category(category) => category.to_string(),
+        }
+    }
+
+    fn counted(&self) -> String {
+        match self {
+            Self::Variant(Variant { resources: Some(count), .. }) => format!("{} ({count})", self.label()),
+            _ => self.label(),
+        }
+    }
+
+    /// Every control on which something bears.
+    fn answers(&self, catalogue: &'c Catalogue) -> Vec<ControlAnswer<'c>> {
+        match self {
+            Self::Variant(variant) => controls(catalogue, variant.service, variant.mode),
+            Self::Category(category) => default_controls(catalogue, *category),
+        }
+    }
+
+    /// The teams that hold the customer's duties of an answer.
+    fn teams(&self, catalogue: &'c Catalogue, answer: &ControlAnswer<'c>) -> Vec<&'c str> {
+        let Self::Variant(variant) = self else { return Vec::new() };
+        let has_duties = answer.parts.iter().filter(|part| part.duties(Party::Customer).next().is_some());
+        let mut teams: Vec<&str> = Vec::new();
+        for team in has_duties.filter_map(|part| catalogue.team(variant.service, part.layer())) {
+            if !teams.contains(&team) {
+                teams.push(team);
+            }
+        }
+        teams
+    }
+}
+
+/// A control, and its answer in every column.
+struct RowOf<'c> {
+    control: Control,
+    answers: Vec<ControlAnswer<'c>>,
+}
+
+impl RowOf<'_> {
+    /// Who answers for it, where all columns agree.
+    fn agreed(&self) -> Option<Responsibility> {
+        let mut each = self.answers.iter().map(ControlAnswer::responsibility);
+        let first = each.next()?;
+        each.all(|one| one == first).then_some(first)
+    }
+}
+
+/// Columns that say the same of a control.
+struct Same<'c> {
+    columns: Vec<Column<'c>>,
+    answer: ControlAnswer<'c>,
+    lines: Vec<ControlLine<'c>>,
+}
+
+struct Controls<'c> {
+    catalogue: &'c Catalogue,
+    columns: Vec<Column<'c>>,
+    rows: Vec<RowOf<'c>>,
+    /// Whether single controls were asked for.
+    named: bool,
+    baseline: Option<Baseline>,
+    /// What was read, what is left open, what was not matched.
+    remarks: Vec<String>,
+    envelope: Map<String, Value>,
+}
+
+/// Who answers for a control in a service.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ControlRecord<'c> {
+    /// The control of NIST SP 800-53 Rev 5.
+    pub control: Control,
+    /// Its title.
+    pub title: &'c str,
+    /// The baselines in which it stands.
+    pub baselines: &'c [Baseline],
+    /// The service's id; none where only the category's defaults were asked for.
+    pub service: Option<&'c str>,
+    /// The mode's id; none where the service has no modes.
+    pub mode: Option<&'c str>,
+    /// The category whose defaults hold.
+    pub category: Category,
+    /// How many things in the inventory the service stands for; none where services were named.
+    pub resources: Option<u64>,
+    /// Who answers for it. It says nothing of whether anything is implemented.
+    pub responsibility: Responsibility,
+    /// The layers that have to do with it.
+    pub layers: Vec<Layer>,
+    /// AWS's duties that bear on it.
+    pub aws: Vec<&'c str>,
+    /// The customer's duties that bear on it.
+    pub customer: Vec<&'c str>,
+    /// The third party's name, and its duties that bear on it.
+    pub third_party: Option<ThirdPartyRecord<'c>>,
+    /// Whether an AWS page says all of it about this service; none where it is not addressed.
+    pub basis: Option<Basis>,
+    /// The pages.
+    pub sources: Vec<SourceRecord<'c>>,
+    /// `overlay` where an overlay gives a part of the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<&'static str>,
+    /// The customer's teams that hold the customer's duties, where an overlay says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+}
+
+impl<'c> Controls<'c> {
+    fn new(
+        catalogue: &'c Catalogue,
+        columns: Vec<Column<'c>>,
+        named: &BTreeSet<Control>,
+        baseline: Option<Baseline>,
+        remarks: Vec<String>,
+        envelope: Map<String, Value>,
+    ) -> Self {
+        let mut answered: Vec<BTreeMap<Control, ControlAnswer<'c>>> = Vec::new();
+        for column in &columns {
+            answered.push(column.answers(catalogue).into_iter().map(|answer| (answer.control, answer)).collect());
+        }
+        let stands = |control: &Control| {
+            let info = catalogue.control(*control);
+            baseline.is_none_or(|wanted| info.is_some_and(|info| info.baselines.contains(&wanted)))
+        };
+        let wanted: BTreeSet<Control> = match (named.is_empty(), baseline) {
+            (false, _) => named.iter().copied().filter(stands).collect(),
+            (true, Some(_)) => catalogue.controls().keys().copied().filter(stands).collect(),
+            (true, None) => answered.iter().flat_map(BTreeMap::keys).copied().collect(),
+        };
+        let mut row = |control| RowOf {
+            control,
+            answers: answered
+                .iter_mut()
+                .map(|own| own.remove(&control).unwrap_or(ControlAnswer { control, parts: Vec::new() }))
+                .collect(),
+        };
+        let rows = wanted.into_iter().map(&mut row).collect();
+        Self { catalogue, columns, rows, named: !named.is_empty(), baseline, remarks, envelope }
+    }
+
+    fn title(&self, control: Control) -> &'c str {
+        self.catalogue.control(control).map_or("", |info| &info.title)
+    }
+
+    fn heading(&self, control: Control) -> String {
+        format!("{control} {}", self.title(control))
+    }
+
+    fn record(&self, column: &Column<'c>, answer: &ControlAnswer<'c>) -> ControlRecord<'c> {
+        let catalogue = self.catalogue;
+        let info = catalogue.control(answer.control);
+        let texts = |side| answer.duties(side).into_iter().map(|duty| &**duty).collect::<Vec<&str>>();
+        let third = answer.parts.iter().find_map(|part| {
+            let named = part.answer.split.party == Party::ThirdParty || !part.third_party.is_empty();
+            part.answer.split.third_party.as_ref().filter(|_| named)
+        });
+        let teams = column.teams(catalogue, answer);
+        let (service, mode, resources) = match column {
+            Column::Variant(variant) => (Some(variant.service), variant.mode, variant.resources),
+            Column::Category(_) => (None, None, None),
+        };
+        let overlaid = answer.parts.iter().any(|part| part.answer.is_overlaid);
+        ControlRecord {
+            control: answer.control,
+            title: self.title(answer.control),
+            baselines: info.map_or(&[], |info| &info.baselines),
+            service: service.map(|service| &*service.id),
+            mode: mode.map(|mode| &*mode.id),
+            category: match column {
+                Column::Variant(variant) => catalogue::category(variant.service, variant.mode),
+                Column::Category(category) => *category,
+            },
+            resources,
+            responsibility: answer.responsibility(),
+            layers: answer.parts.iter().map(Part::layer).collect(),
+            aws: texts(Party::Aws),
+            customer: texts(Party::Customer),
+            third_party: third.map(|third| ThirdPartyRecord { name: &third.name, duties: texts(Party::ThirdParty) }),
+            basis: answer.basis(),
+            sources: self.sources(answer),
+            origin: (overlaid && !answer.parts.is_empty()).then_some("overlay"),
+            team: (!teams.is_empty()).then(|| teams.join(", ")),
+        }
+    }
+
+    fn sources(&self, answer: &ControlAnswer<'c>) -> Vec<SourceRecord<'c>> {
+        let keys = control_sources(self.catalogue, answer);
+        keys.into_iter().filter_map(|key| self.catalogue.sources().get(key)).map(SourceRecord::from).collect()
+    }
+
+    fn typed(&self) -> impl Iterator<Item = ControlRecord<'c>> {
+        self.rows
+            .iter()
+            .flat_map(|row| self.columns.iter().zip(&row.answers).map(|(column, answer)| self.record(column, answer)))
+    }
+
+    /// The columns of a row by what is said of them, what leaves most to the customer first.
+    fn same(&self, row: &RowOf<'c>) -> Vec<Same<'c>> {
+        let mut all: Vec<Same<'c>> = Vec::new();
+        for (column, answer) in self.columns.iter().zip(&row.answers) {
+            let lines = control_lines(answer);
+            let pages = control_sources(self.catalogue, answer);
+            let teams = column.teams(self.catalogue, answer);
+            let found = all.iter_mut().find(|same| {
+                same.lines == lines
+                    && same.answer.responsibility() == answer.responsibility()
+                    && control_sources(self.catalogue, &same.answer) == pages
+                    && same.columns[0].teams(self.catalogue, &same.answer) == teams
+            });
+            match found {
+                Some(same) => same.columns.push(*column),
+                None => all.push(Same { columns: vec![*column], answer: answer.clone(), lines }),
+            }
+        }
+        all.sort_by_key(|same| rank(same.answer.responsibility()));
+        all
+    }
+
+    /// What a line says of who must do it.
+    fn who(&self, same: &Same<'c>, line: &ControlLine<'c>) -> String {
+        let team = same.columns.first().and_then(|column| match column {
+            Column::Variant(variant) => self.catalogue.team(variant.service, line.layer),
+            Column::Category(_) => None,
+        });
+        let who = match line.side {
+            Party::Customer => team.unwrap_or("you"),
+            Party::ThirdParty => line.third_party.unwrap_or("third party"),
+            Party::Aws | Party::Shared => "AWS",
+        };
+        if line.always { format!("{who}, always") } else { who.to_owned() }
+    }
+
+    /// One control in full, for a terminal.
+    fn full(&self, row: &RowOf<'c>) -> Vec<Block> {
+        let mut rows = Vec::new();
+        for same in self.same(row) {
+            let responsibility = same.answer.responsibility();
+            let of: Vec<String> = same.columns.iter().map(Column::counted).collect();
+            rows.push(Row::Group(format!("{}: {}", responsibility_word(responsibility).to_uppercase(), of.join(", "))));
+            let mut before = None;
+            for line in &same.lines {
+                let new = before.replace(line.layer) != Some(line.layer);
+                rows.push(Row::Cells(vec![
+                    Cell::new(if new { line.layer.as_str() } else { "" }, Tone::Strong),
+                    Cell::new(self.who(&same, line), party_tone(line.side)),
+                    Cell::plain(line.duty),
+                ]));
+            }
+        }
+        let baselines = self.catalogue.control(row.control).map_or(&[][..], |info| &info.baselines);
+        let baselines = match baselines {
+            [] => "In no baseline of NIST SP 800-53B.".to_owned(),
+            some => format!("Baselines: {}.", some.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        };
+        let columns = ["Layer", "Who", "Must do"].map(str::to_owned).to_vec();
+        let table = (!rows.is_empty()).then_some(Block::Table(Table { columns, rows }));
+        [Block::Heading(self.heading(row.control)), Block::Text(baselines)].into_iter().chain(table).collect()
+    }
+
+    /// Few services stand across.
+    fn across(&self, rows: &[&RowOf<'c>]) -> Block {
+        let cells = rows.iter().map(|row| {
+            let mut cells = vec![Cell::new(self.heading(row.control), Tone::Strong)];
+            cells.extend(row.answers.iter().map(|answer| responsibility_cell(answer.responsibility())));
+            Row::Cells(cells)
+        });
+        let columns = [title("Control")].into_iter().chain(self.columns.iter().map(Column::counted)).collect();
+        Block::Table(Table { columns, rows: cells.collect() })
+    }
+
+    /// Many services stand under who answers; the most of them are "the others".
+    fn under(&self, rows: &[&RowOf<'c>]) -> Block {
+        let shown: Vec<Responsibility> = SHOWN
+            .iter()
+            .copied()
+            .filter(|one| rows.iter().any(|row| row.answers.iter().any(|answer| answer.responsibility() == *one)))
+            .collect();
+        let cells = rows.iter().map(|row| {
+            let of = |wanted: Responsibility| -> Vec<String> {
+                let both = self.columns.iter().zip(&row.answers);
+                both.filter(|(_, answer)| answer.responsibility() == wanted)
+                    .map(|(column, _)| column.counted())
+                    .collect()
+            };
+            let most = shown.iter().map(|one| of(*one).len()).max().unwrap_or(0);
+            let mut cells = vec![Cell::new(self.heading(row.control), Tone::Strong)];
+            let mut told = false;
+            for &one in &shown {
+                let own = of(one);
+                let folded = own.len() == most && most > MAX_LISTED && !std::mem::replace(&mut told, own.len() == most);
+                let text = if folded { format!("the other {most}") } else { own.join(", ") };
+                cells.push(Cell::new(text, responsibility_tone(one)));
+            }
+            Row::Cells(cells)
+        });
+        let columns = [title("Control")].into_iter().chain(shown.iter().map(|one| title(responsibility_word(*one))));
+        Block::Table(Table { columns: columns.collect(), rows: cells.collect() })
+    }
+
+    /// How many controls nothing here addresses, family by family.
+    fn not_addressed(&self) -> Option<String> {
+        let none: Vec<Control> = self
+            .rows
+            .iter()
+            .filter(|row| row.agreed() == Some(Responsibility::NotAddressed))
+            .map(|row| row.control)
+            .collect();
+        let mut families: BTreeMap<&str, usize> = BTreeMap::new();
+        for control in &none {
+            *families.entry(control.family()).or_default() += 1;
+        }
+        let each: Vec<String> = families.iter().map(|(family, count)| format!("{family} {count}")).collect();
+        (!none.is_empty()).then(|| {
+            format!(
+                "Not addressed here: {} of {} ({}). They are yours unless AWS's reports in AWS Artifact say otherwise.",
+                none.len(),
+                self.rows.len(),
+                each.join(", ")
+            )
+        })
+    }
+
+    /// What to know when reading an answer.
+    fn foot(&self) -> Vec<String> {
+        let mut foot: Vec<String> = self.not_addressed().into_iter().collect();
+        if matches!(self.columns.first(), Some(Column::Category(_))) {
+            foot.push(
+                "This holds before a service says otherwise; of yours: whose controls rds s3, or --from plan.json. \
+                 \"container\" means that AWS runs the platform for you, as in Amazon RDS, and not Docker."
+                    .to_owned(),
+            );
+        }
+        foot.push(format!(
+            "inherited: every duty that the catalogue has for it is AWS's. It says who is responsible, never that anything is \
+             implemented. Catalogue of {}.",
+            self.catalogue.date()
+        ));
+        foot
+    }
+
+    fn name(&self) -> String {
+        match self.baseline {
+            Some(baseline) => format!("Who answers for NIST SP 800-53 Rev 5, {baseline} baseline"),
+            None => "Who answers for NIST SP 800-53 Rev 5".to_owned(),
+        }
+    }
+
+    fn section(&self, row: &RowOf<'c>) -> Section {
+        let entry = |same: Same<'c>| Entry {
+            of: same.columns.iter().map(Column::counted).collect::<Vec<_>>().join(", "),
+            word: responsibility_cell(same.answer.responsibility()),
+            facts: same
+                .lines
+                .iter()
+                .map(|line| (format!("{}, {}", self.who(&same, line), line.layer), line.duty.to_owned()))
+                .chain(same.answer.basis().map(|basis| ("basis".to_owned(), basis.to_string())))
+                .collect(),
+            sources: self
+                .sources(&same.answer)
+                .iter()
+                .map(|source| (source.title.to_owned(), source.url.to_owned(), source.checked.to_string()))
+                .collect(),
+        };
+        let is_addressed = |same: &Same<'c>| !same.lines.is_empty();
+        Section {
+            id: row.control.to_string(),
+            heading: self.heading(row.control),
+            entries: self.same(row).into_iter().filter(is_addressed).map(entry).collect(),
+        }
+    }
+}
+
+/// What leaves most to the customer comes first.
+const SHOWN: [Responsibility; 5] = [
+    Responsibility::Customer,
+    Responsibility::Shared,
+    Responsibility::ThirdParty,
+    Responsibility::Inherited,
+    Responsibility::NotAddressed,
+];
+
+fn rank(responsibility: Responsibility) -> usize {
+    SHOWN.iter().position(|one| *one == responsibility).unwrap_or(SHOWN.len())
+}
+
+/// More services than this in one cell are only counted, if they are the most of their row.
+const MAX_LISTED: usize = 4;
+
+/// As many services stand across as this, if their names take no more than [`MAX_ACROSS_WIDTH`].
+const MAX_ACROSS: usize = 4;
+
+/// What a terminal of eighty columns has beside the longest titles, which wrap.
+const MAX_ACROSS_WIDTH: usize = 58;
+
+fn title(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn responsibility_cell(responsibility: Responsibility) -> Cell {
+    Cell::new(responsibility_word(responsibility), responsibility_tone(responsibility))
+}
+
+impl View for Controls<'_> {
+    fn records(&self) -> Vec<Value> {
+        values(self.typed())
+    }
+
+    fn envelope(&self) -> Map<String, Value> {
+        self.envelope.clone()
+    }
+
+    fn grid(&self) -> Grid {
+        let row = |record: ControlRecord<'_>| {
+            let (third_party, third_party_duties) =
+                record.third_party.map_or_else(Default::default, |third| (third.name.to_owned(), joined(third.duties)));
+            vec![
+                record.control.to_string(),
+                record.title.to_owned(),
+                joined(record.baselines),
+                record.service.unwrap_or_default().to_owned(),
+                record.mode.unwrap_or_default().to_owned(),
+                record.resources.map_or_else(String::new, |count| count.to_string()),
+                record.responsibility.to_string(),
+                joined(record.layers),
+                joined(record.aws),
+                joined(record.customer),
+                joined(record.sources.iter().map(|source| source.url)),
+                record.basis.map_or_else(String::new, |basis| basis.to_string()),
+                joined(record.sources.iter().map(|source| source.checked)),
+                third_party,
+                third_party_duties,
+                record.category.to_string(),
+                record.origin.unwrap_or_default().to_owned(),
+                record.team.unwrap_or_default(),
+            ]
+        };
+        let columns = vec![
+            "control",
+            "title",
+            "baselines",
+            "service",
+            "mode",
+            "resources",
+            "responsibility",
+            "layers",
+            "aws",
+            "customer",
+            "source",
+            "basis",
+            "checked",
+            "third_party",
+            "third_party_duties",
+            "category",
+            "origin",
+            "team",
+        ];
+        Grid { columns, rows: self.typed().map(row).collect() }
+    }
+
+    fn page(&self) -> Page {
+        let mut blocks = Vec::new();
+        if self.named {
+            blocks.extend(self.rows.iter().flat_map(|row| self.full(row)));
+            blocks.extend(self.foot().into_iter().map(Block::Aside));
+            return Page { blocks };
+        }
+        // Alone, a service agrees with itself.
+        let alone = self.columns.len() == 1;
+        let mut folded = Vec::new();
+        for &one in &SHOWN[..4] {
+            let same = self.rows.iter().filter(|row| !alone && row.agreed() == Some(one));
+            let ids: Vec<String> = same.map(|row| row.control.to_string()).collect();
+            if !ids.is_empty() {
+                folded.push((format!("{} in all", responsibility_word(one)), ids.join(", ")));
+            }
+        }
+        if !folded.is_empty() {
+            blocks.push(Block::Facts(folded));
+        }
+        let differs = |row: &&RowOf<'_>| match row.agreed() {
+            Some(Responsibility::NotAddressed) => false,
+            Some(_) => alone,
+            None => true,
+        };
+        let differing: Vec<&RowOf<'_>> = self.rows.iter().filter(differs).collect();
+        let wide: usize = self.columns.iter().map(|column| column.counted().len() + 2).sum();
+        if !differing.is_empty() {
+            let fits = self.columns.len() <= MAX_ACROSS && wide <= MAX_ACROSS_WIDTH;
+            blocks.push(if fits { self.across(&differing) } else { self.under(&differing) });
+        }
+        blocks.extend(self.foot().into_iter().map(Block::Aside));
+        if let Some(row) = differing.first().copied().or(self.rows.first()) {
+            blocks.push(Block::Aside(format!("What each side does: --control \"{}\", or -o html.", row.control)));
+        }
+        Page { blocks }
+    }
+
+    fn document(&self) -> Option<Document> {
+        let row = |row: &RowOf<'_>| {
+            let mut cells = vec![Cell::plain(row.control.to_string()), Cell::plain(self.title(row.control))];
+            cells.extend(row.answers.iter().map(|answer| responsibility_cell(answer.responsibility())));
+            Row::Cells(cells)
+        };
+        let columns =
+            ["Control", "Title"].map(str::to_owned).into_iter().chain(self.columns.iter().map(Column::counted));
+        Some(Document {
+            title: self.name(),
+            remarks: self.remarks.iter().map(|line| line.trim_start().to_owned()).collect(),
+            table: Table { columns: columns.collect(), rows: self.rows.iter().map(row).collect() },
+            foot: self.foot(),
+            sections: self
+                .rows
+                .iter()
+                .map(|row| self.section(row))
+                .filter(|section| !section.entries.is_empty())
+                .collect(),
+        })
+    }
+}
