@@ -132,6 +132,8 @@ pub struct ControlAnswer<'c> {
     pub control: Control,
     /// The layers that have to do with it, bottom to top; none where it is not addressed.
     pub parts: Vec<Part<'c>>,
+    /// Of an enhancement: who answers for the control that it enhances.
+    enhances: Option<Responsibility>,
 }
 
 impl<'c> ControlAnswer<'c> {
@@ -148,14 +150,28 @@ impl<'c> ControlAnswer<'c> {
     }
 
     fn of(catalogue: &'c Catalogue, control: Control, split: impl Fn(Layer) -> Answer<'c>) -> Self {
-        let parts = Layer::ALL.iter().filter_map(|layer| Part::new(catalogue, split(*layer), control)).collect();
-        Self { control, parts }
+        let parts = |control| {
+            Layer::ALL.iter().filter_map(|layer| Part::new(catalogue, split(*layer), control)).collect::<Vec<_>>()
+        };
+        let enhances = control.enhancement().map(|_| add_up(&parts(control.base())));
+        Self { control, parts: parts(control), enhances }
     }
 
-    /// Who answers for it.
+    /// A control with which no layer has to do.
+    #[must_use]
+    pub const fn not_addressed(control: Control) -> Self {
+        Self { control, parts: Vec::new(), enhances: None }
+    }
+
+    /// Who answers for it. An enhancement is not inherited whole where the control that it enhances is not.
     #[must_use]
     pub fn responsibility(&self) -> Responsibility {
-        self.parts.iter().fold(Responsibility::NotAddressed, |all, part| all.and(part.responsibility()))
+        match (add_up(&self.parts), self.enhances) {
+            (Responsibility::Inherited, Some(Responsibility::Customer | Responsibility::Shared)) => {
+                Responsibility::Shared
+            }
+            (own, _) => own,
+        }
     }
 
     /// The duties of one side, each once, from the bottom layer to the top.
@@ -178,6 +194,11 @@ impl<'c> ControlAnswer<'c> {
         let basis = if self.parts.iter().all(stated) { Basis::Stated } else { Basis::Derived };
         (!self.parts.is_empty()).then_some(basis)
     }
+}
+
+/// Who answers for what some layers have to do with.
+fn add_up(parts: &[Part<'_>]) -> Responsibility {
+    parts.iter().fold(Responsibility::NotAddressed, |all, part| all.and(part.responsibility()))
 }
 
 /// Every control that something bears on in a service, in a mode where it has modes.
@@ -207,11 +228,16 @@ fn every<'c>(catalogue: &'c Catalogue, split: impl Fn(Layer) -> Answer<'c>) -> V
             parts.entry(control).or_default().extend(part);
         }
     }
-    parts
-        .into_iter()
-        .map(|(control, parts)| ControlAnswer { control, parts })
-        .filter(|one| !one.parts.is_empty())
-        .collect()
+    let enhances = |control: Control| parts.get(&control.base()).map(|parts| add_up(parts));
+    let answers: Vec<ControlAnswer<'c>> = parts
+        .iter()
+        .map(|(control, parts)| ControlAnswer {
+            control: *control,
+            parts: parts.clone(),
+            enhances: control.enhancement().map(|_| enhances(*control).unwrap_or(Responsibility::NotAddressed)),
+        })
+        .collect();
+    answers.into_iter().filter(|one| !one.parts.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -290,7 +316,13 @@ mod tests {
         let mut files = vec![
             file("layers.yaml", format!("layers:\n{words}\n")),
             file("sources.yaml", "page: { title: Page, url: https://example.com, checked: 2026-01-31 }\n".to_owned()),
-            file("controls.yaml", format!("controls:\n{families}\n  AC-2: {{ title: Accounts, baselines: [low] }}\n")),
+            file(
+                "controls.yaml",
+                format!(
+                    "controls:\n{families}\n  AC-2: {{ title: Accounts, baselines: [low] }}\n  \
+                 AC-2(1): {{ title: Automation }}\n  PS-1(1): {{ title: Enhanced }}\n"
+                ),
+            ),
             file("every-service.yaml", format!("splits:\n{every}\n  identity-access:\n{always}")),
             file("container/db.yaml", format!("name: Database\nbasis: derived\nsources: [page]\nsplits:\n{layers}")),
         ];
@@ -347,5 +379,14 @@ mod tests {
         assert_eq!(answer(&catalogue, "PS-1"), (Shared, text("Screen."), vec![]));
         assert_eq!(answer(&catalogue, "AT-1"), (Customer, vec![], text("Train.")));
         assert_eq!(answer(&catalogue, "AC-2"), (Shared, text("Limit."), text("Grant.")));
+    }
+
+    #[test]
+    fn an_enhancement_is_not_inherited_whole_where_its_control_is_not() {
+        let general = "    party: customer\n    sources: [page]\n    customer: [{ do: Decide., controls: [AC-2] }]\n    \
+             aws: [{ do: Limit., controls: [AC-2(1), PS-1(1)] }]\n";
+        let catalogue = small("", general);
+        assert_eq!(answer(&catalogue, "AC-2(1)").0, Shared);
+        assert_eq!(answer(&catalogue, "PS-1(1)").0, Inherited);
     }
 }

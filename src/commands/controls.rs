@@ -216,7 +216,7 @@ impl<'c> Controls<'c> {
             control,
             answers: answered
                 .iter_mut()
-                .map(|own| own.remove(&control).unwrap_or(ControlAnswer { control, parts: Vec::new() }))
+                .map(|own| own.remove(&control).unwrap_or_else(|| ControlAnswer::not_addressed(control)))
                 .collect(),
         };
         let rows = wanted.into_iter().map(&mut row).collect();
