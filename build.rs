@@ -89,10 +89,10 @@ fn encode(data: &Data) -> Result<Vec<u8>, TooLarge> {
 
 fn table<T: Serialize>(records: &BTreeMap<Id, T>) -> Vec<u8> {
     let (mut starts, mut bytes) = (Vec::new(), Vec::new());
-    for record in records {
+    for record in records.values() {
         let start = u32::try_from(bytes.len()).expect("the catalogue is no gigabytes");
         starts.extend(start.to_le_bytes());
-        bytes.extend(in_postcard(&record));
+        bytes.extend(in_postcard(record));
     }
     let ids = fst::Map::from_iter(records.keys().map(|id| &**id).zip(0..)).expect("ids are in order");
     in_postcard(&EmbeddedTable { ids: ids.as_fst().as_bytes(), starts: &starts, records: &bytes })

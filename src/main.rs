@@ -58,6 +58,8 @@ fn run() -> anyhow::Result<ExitCode> {
         out.write_all(text.as_bytes())?;
     }
     out.flush()?;
+    // The process ends here: what the catalogue takes need not be given back piece by piece.
+    std::mem::forget(catalogue);
     Ok(ExitCode::from(u8::from(no)))
 }
 

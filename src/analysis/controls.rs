@@ -383,9 +383,10 @@ mod tests {
 
     #[test]
     fn an_enhancement_is_not_inherited_whole_where_its_control_is_not() {
-        let general = "    party: customer\n    sources: [page]\n    customer: [{ do: Decide., controls: [AC-2] }]\n    \
+        let general = "    party: customer\n    sources: [page]\n    customer: [{ do: Decide., controls: [AC-2] }]\n";
+        let own = "  platform:\n    party: aws\n    sources: [page]\n    \
              aws: [{ do: Limit., controls: [AC-2(1), PS-1(1)] }]\n";
-        let catalogue = small("", general);
+        let catalogue = small(own, general);
         assert_eq!(answer(&catalogue, "AC-2(1)").0, Shared);
         assert_eq!(answer(&catalogue, "PS-1(1)").0, Inherited);
     }

@@ -74,7 +74,7 @@ pub(crate) struct EmbeddedTable<'a> {
     pub(crate) ids: &'a [u8],
     /// Where the record at each place begins, four bytes each, the lowest first.
     pub(crate) starts: &'a [u8],
-    /// The records, each in postcard behind its id.
+    /// The records, each in postcard without its id.
     pub(crate) records: &'a [u8],
 }
 
@@ -94,7 +94,12 @@ pub struct Table<T>(Rows<T>);
 #[derive(Debug)]
 enum Rows<T> {
     /// Those that came with the program, each decoded when it is first asked for.
-    Embedded { table: EmbeddedTable<'static>, ids: fst::Map<&'static [u8]>, records: Vec<OnceLock<Box<T>>> },
+    Embedded {
+        table: EmbeddedTable<'static>,
+        ids: fst::Map<&'static [u8]>,
+        /// Made when the first one is asked for.
+        records: OnceLock<Vec<OnceLock<Box<T>>>>,
+    },
     /// Those that were read from files, or have some that were.
     Owned(Vec<T>),
 }
@@ -104,8 +109,7 @@ impl<T: Keyed + DeserializeOwned> Table<T> {
     pub(super) fn embedded(bytes: &'static [u8]) -> Self {
         let table: EmbeddedTable<'static> = postcard::from_bytes(bytes).expect("written by the build script");
         let ids = fst::Map::new(table.ids).expect("written by the build script");
-        let records = (0..ids.len()).map(|_| OnceLock::new()).collect();
-        Self(Rows::Embedded { table, ids, records })
+        Self(Rows::Embedded { table, ids, records: OnceLock::new() })
     }
 
     /// The record with this id.
@@ -117,12 +121,16 @@ impl<T: Keyed + DeserializeOwned> Table<T> {
     /// The record at a place.
     pub(super) fn at(&self, place: usize) -> Option<&T> {
         match &self.0 {
-            Rows::Embedded { table, records, .. } => Some(records.get(place)?.get_or_init(|| {
-                let (id, mut record): (Id, Box<T>) =
-                    postcard::take_from_bytes(table.record(place)).expect("written by the build script").0;
-                record.set_id(id);
-                record
-            })),
+            Rows::Embedded { table, ids, records } => {
+                let records = records.get_or_init(|| (0..ids.len()).map(|_| OnceLock::new()).collect());
+                Some(records.get(place)?.get_or_init(|| {
+                    let mut record: Box<T> =
+                        postcard::take_from_bytes(table.record(place)).expect("written by the build script").0;
+                    let id = ids.as_fst().get_key(place as u64).and_then(|key| String::from_utf8(key).ok());
+                    record.set_id(id.and_then(|id| id.parse().ok()).expect("written by the build script"));
+                    record
+                }))
+            }
             Rows::Owned(records) => records.get(place),
         }
     }
@@ -144,7 +152,7 @@ impl<T: Keyed + DeserializeOwned> Table<T> {
     #[must_use]
     pub fn len(&self) -> usize {
         match &self.0 {
-            Rows::Embedded { records, .. } => records.len(),
+            Rows::Embedded { ids, .. } => ids.len(),
             Rows::Owned(records) => records.len(),
         }
     }

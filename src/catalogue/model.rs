@@ -794,9 +794,32 @@ pub struct Source {
     /// The page's own title.
     pub title: Text,
     /// Its address.
+    #[serde(with = "address")]
     pub url: Url,
     /// The day to which the text that was read is dated.
     pub checked: Date,
+}
+
+/// Compiles addresses in without the host on which nearly all of AWS's guides stand.
+mod address {
+    use super::{Deserialize, Deserializer, Serialize, Serializer, Url};
+
+    const DOCS: &str = "https://docs.aws.amazon.com";
+
+    pub(super) fn serialize<S: Serializer>(url: &Url, to: S) -> Result<S::Ok, S::Error> {
+        match url.strip_prefix(DOCS).filter(|path| path.starts_with('/')) {
+            Some(path) if !to.is_human_readable() => path.serialize(to),
+            _ => url.serialize(to),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Url, D::Error> {
+        if from.is_human_readable() {
+            return Url::deserialize(from);
+        }
+        let text = String::deserialize(from)?;
+        Ok(Url(if text.starts_with('/') { format!("{DOCS}{text}") } else { text }))
+    }
 }
 
 /// One layer's words.
