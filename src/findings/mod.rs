@@ -4,7 +4,7 @@
 //! what it passed over stands in the [`Report`]. One reader serves both uses of findings: which checks ran and how they ended
 //! (`whose gaps`), and which resources exist (`whose matrix`). Nothing here knows the catalogue.
 //!
-//! Each format has a file with one derived struct and its conversion: [`asff`], [`ocsf`], [`config`], [`prowler`].
+//! Each format has a file with one derived struct and its conversion: `asff`, `ocsf`, `config`, `prowler`.
 
 use std::collections::BTreeMap;
 use std::fmt;
