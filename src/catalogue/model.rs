@@ -795,6 +795,7 @@ pub struct Source {
     pub title: Text,
     /// Its address.
     #[serde(with = "address")]
+    #[cfg_attr(test, schemars(with = "Url"))]
     pub url: Url,
     /// The day to which the text that was read is dated.
     pub checked: Date,
