@@ -296,13 +296,17 @@ impl<'c> ServiceUsage<'c> {
             Meaning::Service(service, mode) => {
                 // A value that is computed may be any that would mean another service.
                 let open = of_services().filter(|rule| rule.is_open(attributes)).map(|rule| &*rule.service.id);
+                let mut others = open.filter(|id| *id != &*service.id).peekable();
+                if others.peek().is_none() {
+                    return Thing::Service(service, mode);
+                }
                 let mut candidates = vec![&*service.id];
-                for id in open {
+                for id in others {
                     if !candidates.contains(&id) {
                         candidates.push(id);
                     }
                 }
-                if candidates.len() > 1 { Thing::Unmatched(candidates) } else { Thing::Service(service, mode) }
+                Thing::Unmatched(candidates)
             }
             Meaning::Ambiguous(shared) => Thing::Unmatched(shared.services.iter().map(|id| &**id).collect()),
             Meaning::NoService(_) => Thing::Ignored(name, NO_SERVICE),
