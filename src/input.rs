@@ -203,6 +203,45 @@ impl<R: Read> Read for NulGuard<R> {
     }
 }
 
+/// The longest row of a csv, in bytes. A quote that nobody closes makes one row of all the rest, and no memory may depend on
+/// that.
+const MAX_ROW_BYTES: usize = 1 << 20;
+
+/// What is said of a row that is longer.
+pub(crate) const LONG_ROW: &str = "a row of more than 1 MiB: is a quote left open?";
+
+/// Whether a [`RowReader`] met its limit.
+pub(crate) fn is_long_row(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::FileTooLarge
+}
+
+/// A stream for a reader of csv, which gives out no more than one row may have until the next row starts.
+pub(crate) struct RowReader<'r> {
+    input: &'r mut dyn Read,
+    left: usize,
+}
+
+impl<'r> RowReader<'r> {
+    pub(crate) fn new(input: &'r mut dyn Read) -> Self {
+        Self { input, left: MAX_ROW_BYTES }
+    }
+
+    pub(crate) fn start_row(&mut self) {
+        self.left = MAX_ROW_BYTES;
+    }
+}
+
+impl Read for RowReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let read = self.input.read(buffer)?;
+        self.left = self.left.saturating_sub(read);
+        Ok(read)
+    }
+}
+
 /// The first bytes of a format that is not text, what it is, and what to do instead.
 struct Magic {
     bytes: &'static [u8],

@@ -1,12 +1,13 @@
 //! Prowler's own formats: csv of versions 2 to 5, and json of versions 2 and 3. Its `json-asff` and `json-ocsf` are read as what
 //! they are.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use serde::Deserialize;
 
 use super::json::Text;
 use super::{CheckId, CheckResult, Collector, Entry, Error, Provider, Resource, Status, other_cloud};
+use crate::input::{self, RowReader};
 
 /// Json: version 3 in one list, version 2 one object a line with keys in words.
 #[derive(Debug, Default, Deserialize)]
@@ -103,34 +104,13 @@ pub(super) fn separator(head: &[u8]) -> Option<u8> {
     })
 }
 
-/// The longest row. A quote that is never closed makes one row of all the rest, and no memory may depend on that.
-const MAX_ROW_BYTES: usize = 1 << 20;
-
-/// A stream of which one row may be read at a time.
-struct Budgeted<'r> {
-    input: &'r mut dyn Read,
-    left: usize,
-}
-
-impl Read for Budgeted<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.left == 0 {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        let read = self.input.read(buffer)?;
-        self.left = self.left.saturating_sub(read);
-        Ok(read)
-    }
-}
-
 /// Reads csv. A row with more or fewer cells than the header is an error: a verdict must not be read from the wrong column.
 pub(super) fn read_csv(input: &mut dyn Read, separator: u8, collector: &mut Collector<'_>) -> Result<(), Error> {
-    let budgeted = Budgeted { input, left: MAX_ROW_BYTES };
-    let mut rows = csv::ReaderBuilder::new().delimiter(separator).trim(csv::Trim::Headers).from_reader(budgeted);
+    let mut rows = csv::ReaderBuilder::new().delimiter(separator).trim(csv::Trim::Headers).from_reader(RowReader::new(input));
     let names = rows.byte_headers().map_err(|error| fault(error, 1))?.clone();
     let mut row = csv::ByteRecord::new();
     loop {
-        rows.get_mut().left = MAX_ROW_BYTES;
+        rows.get_mut().start_row();
         match rows.read_byte_record(&mut row) {
             Ok(true) => {}
             Ok(false) => return Ok(()),
@@ -149,9 +129,7 @@ fn line_of(position: &csv::Position) -> usize {
 fn fault(error: csv::Error, line: usize) -> Error {
     let at = error.position().map_or(line, line_of);
     match error.into_kind() {
-        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-            Error::Text(at, "a row of more than 1 MiB: is a quote left open?".to_owned())
-        }
+        csv::ErrorKind::Io(error) if input::is_long_row(&error) => Error::Text(at, input::LONG_ROW.to_owned()),
         csv::ErrorKind::Io(error) => Error::Io(error),
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
             Error::Text(at, format!("{len} cells where the header has {expected_len}"))

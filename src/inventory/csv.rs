@@ -2,11 +2,12 @@
 //! column of ARNs or resource types. The header tells which.
 
 use std::collections::HashMap;
-use std::io::{self, Read};
+use std::io::Read;
 
 use super::attributes::Attributes;
 use super::deduplicator::Deduplicator;
 use super::{ANOTHER_PROVIDERS, Error, Item, Visitor, usage};
+use crate::input::{self, RowReader};
 
 /// What a table is, by its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,35 +122,15 @@ fn dialect(header: &::csv::ByteRecord) -> Option<Dialect> {
     }
 }
 
-/// The longest row, in bytes. A quote that nobody closes makes one row of all the rest, and no memory may depend on that.
-const MAX_ROW: usize = 1 << 20;
-
 /// The rows of a table, whatever their lengths.
 pub(super) struct Rows<'r> {
-    reader: ::csv::Reader<Bounded<'r>>,
-}
-
-/// A stream of which one row may be read at a time.
-struct Bounded<'r> {
-    input: &'r mut dyn Read,
-    left: usize,
-}
-
-impl Read for Bounded<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.left == 0 {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        let read = self.input.read(buffer)?;
-        self.left = self.left.saturating_sub(read);
-        Ok(read)
-    }
+    reader: ::csv::Reader<RowReader<'r>>,
 }
 
 impl<'r> Rows<'r> {
     pub(super) fn new(input: &'r mut dyn Read, separator: u8) -> Self {
-        let bounded = Bounded { input, left: MAX_ROW };
-        Self { reader: ::csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(bounded) }
+        let rows = RowReader::new(input);
+        Self { reader: ::csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(rows) }
     }
 
     /// The first row.
@@ -160,7 +141,7 @@ impl<'r> Rows<'r> {
 
     /// The next row, into `row`; whether there is one.
     pub(super) fn next(&mut self, row: &mut ::csv::ByteRecord) -> Result<bool, Error> {
-        self.reader.get_mut().left = MAX_ROW;
+        self.reader.get_mut().start_row();
         self.reader.read_byte_record(row).map_err(|error| self.fault(error))
     }
 
@@ -168,9 +149,7 @@ impl<'r> Rows<'r> {
         let line = usize::try_from(self.reader.position().line()).unwrap_or(1);
         let message = error.to_string();
         match error.into_kind() {
-            ::csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-                Error::Text(line, "a row of more than 1 MiB: is a quote left open?".to_owned())
-            }
+            ::csv::ErrorKind::Io(error) if input::is_long_row(&error) => Error::Text(line, input::LONG_ROW.to_owned()),
             ::csv::ErrorKind::Io(error) => Error::Io(error),
             _ => Error::Text(line, message),
         }
