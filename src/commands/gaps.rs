@@ -13,7 +13,7 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::selection::{Selection, not_counted, plural, select};
+use super::selection::{Selection, is_stdin, not_counted, plural, select};
 use super::telling::{group_title, joined, picture_column};
 use super::{Context, Outcome as Done, completions, word_parser};
 use crate::analysis::coverage::{CheckOutcome, LayerCoverage, Outcome, Results, Scope, State, coverage};
@@ -29,11 +29,12 @@ pub struct Args {
     #[arg(value_name = "NAME", add = ArgValueCandidates::new(completions::services))]
     pub names: Vec<String>,
 
-    /// Read an inventory from FILE; may be repeated
+    /// Read an inventory from FILE, `-` for stdin; may be repeated
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub from: Vec<PathBuf>,
 
-    /// Findings: Security Hub (ASFF, OCSF), AWS Config compliance by rule, Prowler (csv, json, OCSF, ASFF); may be repeated
+    /// Findings, `-` for stdin: Security Hub (ASFF, OCSF), AWS Config compliance by rule, Prowler (csv, json, OCSF, ASFF); may be
+    /// repeated
     #[arg(long, value_name = "FILE", required = true, value_hint = clap::ValueHint::FilePath)]
     pub findings: Vec<PathBuf>,
 
@@ -61,8 +62,18 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     let layer = args.layer.as_deref().map(|word| context.layer(word, "whose gaps --layer")).transpose()?;
     let mut notes = Vec::new();
     let mut results = Results::new(catalogue);
+    let dashes = args.findings.iter().chain(&args.from).filter(|path| is_stdin(path)).count();
+    if dashes + args.names.iter().filter(|name| *name == "-").count() > 1 {
+        bail!("stdin is read once: give `-` to one of an inventory and --findings");
+    }
     for path in &args.findings {
-        notes.extend(read(path, &mut results)?);
+        if is_stdin(path) {
+            notes.extend(read(stdin, &mut results).context("stdin")?);
+        } else {
+            let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let read = read(&mut BufReader::new(file), &mut results);
+            notes.extend(read.with_context(|| path.display().to_string())?);
+        }
     }
     let scopes = if args.names.is_empty() && args.from.is_empty() {
         let named = catalogue.services().iter().filter(|service| results.any_ran(service));
@@ -87,17 +98,14 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     Ok(Done { text: context.render(&view)?, no: view.rows.is_empty() || (args.strict && open), notes })
 }
 
-/// Reads a file of findings; returns what to say about it.
-fn read(path: &std::path::Path, results: &mut Results) -> anyhow::Result<Vec<String>> {
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+/// Reads findings; returns what to say about them.
+fn read(input: &mut dyn BufRead, results: &mut Results) -> Result<Vec<String>, findings::Error> {
     let (mut counted, mut closed, mut no_check) = (0, 0, 0);
-    let report =
-        findings::read(&mut BufReader::new(file), &mut |result| match (results.add(&result), result.current) {
-            (true, _) => counted += 1,
-            (false, false) => closed += 1,
-            (false, true) => no_check += 1,
-        })
-        .with_context(|| path.display().to_string())?;
+    let report = findings::read(input, &mut |result| match (results.add(&result), result.current) {
+        (true, _) => counted += 1,
+        (false, false) => closed += 1,
+        (false, true) => no_check += 1,
+    })?;
     let Report { format, other_clouds, not_findings, .. } = report;
     let mut notes = vec![format!("{format}: {} of checks", plural(counted, "result"))];
     let reasons =

@@ -29,7 +29,7 @@ pub struct Args {
     #[arg(value_name = "NAME[@MODE]", add = ArgValueCandidates::new(completions::services))]
     pub names: Vec<String>,
 
-    /// Read an inventory from FILE; may be repeated. Told by its shape: Terraform, CloudFormation, AWS CLI output, csv, …
+    /// Read an inventory from FILE, `-` for stdin; may be repeated. Told by its shape: Terraform, CloudFormation, AWS CLI output, csv, …
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub from: Vec<PathBuf>,
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
@@ -25,8 +25,8 @@ pub(super) struct Selection<'c> {
     pub(super) usage: ServiceUsage<'c>,
 }
 
-/// Reads names, the inventories in `from`, and the one on `stdin` where that is asked for: by `-`, or by a pipe and
-/// nothing else. What was read and what is left open about it goes to `notes`; see [`not_counted`] for the rest.
+/// Reads names, the inventories in `from`, and the one on `stdin` where that is asked for: by `-` as a name or a file, or by a
+/// pipe and nothing else. What was read and what is left open about it goes to `notes`; see [`not_counted`] for the rest.
 pub(super) fn select<'c>(
     names: &[String],
     from: &[PathBuf],
@@ -36,18 +36,23 @@ pub(super) fn select<'c>(
 ) -> anyhow::Result<Selection<'c>> {
     let mut usage = ServiceUsage::new(context.catalogue());
     let piped = names.is_empty() && from.is_empty() && !std::io::stdin().is_terminal();
-    let from_stdin = piped || names == ["-"];
-    if !from_stdin && names.iter().any(|name| name == "-") {
-        bail!("`-` reads an inventory from stdin and stands alone");
+    let named = names == ["-"];
+    if !named && names.iter().any(|name| name == "-") {
+        bail!("`-` reads an inventory from stdin and stands alone; beside names it is: --from -");
     }
+    let (files, dashes): (Vec<&PathBuf>, Vec<&PathBuf>) = from.iter().partition(|path| !is_stdin(path));
+    if dashes.len() + usize::from(named) > 1 {
+        bail!("stdin is read once: give `-` once");
+    }
+    let from_stdin = piped || named || !dashes.is_empty();
     if from_stdin {
         notes.push(read(&mut usage, stdin).context("stdin")?);
     }
-    read_files(&mut usage, from, notes)?;
+    read_files(&mut usage, &files, notes)?;
     notes.extend_from_slice(usage.remarks());
     notes.extend(usage.undecided().iter().map(undecided_note));
     let mut columns = usage.columns();
-    for name in names.iter().filter(|_| !from_stdin) {
+    for name in names.iter().filter(|_| !named) {
         let (service, mode) = context.service(name)?;
         columns.extend(variants(service, mode).into_iter().map(|mode| Column { service, mode, resources: None }));
     }
@@ -57,10 +62,15 @@ pub(super) fn select<'c>(
     Ok(Selection { columns: asked.then_some(columns), usage })
 }
 
+/// Whether the path stands for stdin, as it does for other tools; a file of that name is `./-`.
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// Reads every file, and reports all that cannot be read, so that nobody mends one to hear of the next.
-fn read_files(usage: &mut ServiceUsage<'_>, from: &[PathBuf], notes: &mut Vec<String>) -> anyhow::Result<()> {
+fn read_files(usage: &mut ServiceUsage<'_>, files: &[&PathBuf], notes: &mut Vec<String>) -> anyhow::Result<()> {
     let mut faults = Vec::new();
-    for path in from {
+    for path in files {
         let file = File::open(path).with_context(|| format!("cannot read {}", path.display()));
         let note =
             file.and_then(|file| read(usage, &mut BufReader::new(file)).with_context(|| path.display().to_string()));
@@ -71,7 +81,7 @@ fn read_files(usage: &mut ServiceUsage<'_>, from: &[PathBuf], notes: &mut Vec<St
     }
     if faults.len() > 1 {
         let all: Vec<String> = faults.iter().map(|fault| format!("{fault:#}")).collect();
-        bail!("{} of {} inventories cannot be read\n{}", faults.len(), from.len(), all.join("\n"));
+        bail!("{} of {} inventories cannot be read\n{}", faults.len(), files.len(), all.join("\n"));
     }
     faults.pop().map_or(Ok(()), Err)
 }

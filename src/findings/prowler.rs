@@ -106,7 +106,8 @@ pub(super) fn separator(head: &[u8]) -> Option<u8> {
 
 /// Reads csv. A row with more or fewer cells than the header is an error: a verdict must not be read from the wrong column.
 pub(super) fn read_csv(input: &mut dyn Read, separator: u8, collector: &mut Collector<'_>) -> Result<(), Error> {
-    let mut rows = csv::ReaderBuilder::new().delimiter(separator).trim(csv::Trim::Headers).from_reader(RowReader::new(input));
+    let mut rows =
+        csv::ReaderBuilder::new().delimiter(separator).trim(csv::Trim::Headers).from_reader(RowReader::new(input));
     let names = rows.byte_headers().map_err(|error| fault(error, 1))?.clone();
     let mut row = csv::ByteRecord::new();
     loop {
