@@ -36,15 +36,15 @@ pub(super) fn select<'c>(
 ) -> anyhow::Result<Selection<'c>> {
     let mut usage = ServiceUsage::new(context.catalogue());
     let piped = names.is_empty() && from.is_empty() && !std::io::stdin().is_terminal();
-    let named = names == ["-"];
-    if !named && names.iter().any(|name| name == "-") {
+    let is_dash = names == ["-"];
+    if !is_dash && names.iter().any(|name| name == "-") {
         bail!("`-` reads an inventory from stdin and stands alone; beside names it is: --from -");
     }
     let (files, dashes): (Vec<&PathBuf>, Vec<&PathBuf>) = from.iter().partition(|path| !is_stdin(path));
-    if dashes.len() + usize::from(named) > 1 {
+    if dashes.len() + usize::from(is_dash) > 1 {
         bail!("stdin is read once: give `-` once");
     }
-    let from_stdin = piped || named || !dashes.is_empty();
+    let from_stdin = piped || is_dash || !dashes.is_empty();
     if from_stdin {
         notes.push(read(&mut usage, stdin).context("stdin")?);
     }
@@ -52,7 +52,7 @@ pub(super) fn select<'c>(
     notes.extend_from_slice(usage.remarks());
     notes.extend(usage.undecided().iter().map(undecided_note));
     let mut columns = usage.columns();
-    for name in names.iter().filter(|_| !named) {
+    for name in names.iter().filter(|_| !is_dash) {
         let (service, mode) = context.service(name)?;
         columns.extend(variants(service, mode).into_iter().map(|mode| Column { service, mode, resources: None }));
     }
