@@ -136,6 +136,9 @@ pub struct ControlAnswer<'c> {
     enhances: Option<Responsibility>,
 }
 
+/// The layers of which [`ControlAnswer::new`] asks what category infrastructure says, where the customer holds them.
+const SOFTWARE: [Layer; 2] = [Layer::GuestOs, Layer::Platform];
+
 impl<'c> ControlAnswer<'c> {
     /// Who answers for `control` in a service, in a mode where it has modes.
     #[must_use]
@@ -151,7 +154,8 @@ impl<'c> ControlAnswer<'c> {
 
     fn of(catalogue: &'c Catalogue, control: Control, split: impl Fn(Layer) -> Answer<'c>) -> Self {
         let parts = |control| {
-            Layer::ALL.iter().filter_map(|layer| Part::new(catalogue, split(*layer), control)).collect::<Vec<_>>()
+            let own = Layer::ALL.iter().filter_map(|layer| Part::new(catalogue, split(*layer), control));
+            with_own_software(catalogue, &split, control, own.collect())
         };
         let enhances = control.enhancement().map(|_| add_up(&parts(control.base())));
         Self { control, parts: parts(control), enhances }
@@ -196,6 +200,27 @@ impl<'c> ControlAnswer<'c> {
     }
 }
 
+/// `parts`, and where they are AWS's alone, what category infrastructure has the customer do for the control in an operating
+/// system or platform that the customer holds here too.
+///
+/// A split of a service's own replaces the category's whole, so it may be silent about a control with which whoever runs an
+/// operating system has work; that AWS has a part in it elsewhere does not make it inherited.
+fn with_own_software<'c>(
+    catalogue: &'c Catalogue,
+    split: &impl Fn(Layer) -> Answer<'c>,
+    control: Control,
+    mut parts: Vec<Part<'c>>,
+) -> Vec<Part<'c>> {
+    if add_up(&parts) == Responsibility::Inherited {
+        let held = SOFTWARE.into_iter().filter(|layer| split(*layer).split.party == Party::Customer);
+        let defaults = held.map(|layer| catalogue.default_split(Category::Infrastructure, layer));
+        let of_category = defaults.filter_map(|answer| Part::new(catalogue, answer, control));
+        parts.extend(of_category.filter(|part| !part.customer.is_empty()));
+        parts.sort_by_key(Part::layer);
+    }
+    parts
+}
+
 /// Who answers for what some layers have to do with.
 fn add_up(parts: &[Part<'_>]) -> Responsibility {
     parts.iter().fold(Responsibility::NotAddressed, |all, part| all.and(part.responsibility()))
@@ -227,6 +252,9 @@ fn every<'c>(catalogue: &'c Catalogue, split: impl Fn(Layer) -> Answer<'c>) -> V
             let part = Part::new(catalogue, answer, control);
             parts.entry(control).or_default().extend(part);
         }
+    }
+    for (control, parts) in &mut parts {
+        *parts = with_own_software(catalogue, &split, *control, std::mem::take(parts));
     }
     let enhances = |control: Control| parts.get(&control.base()).map(|parts| add_up(parts));
     let answers: Vec<ControlAnswer<'c>> = parts
@@ -379,6 +407,25 @@ mod tests {
         assert_eq!(answer(&catalogue, "PS-1"), (Shared, text("Screen."), vec![]));
         assert_eq!(answer(&catalogue, "AT-1"), (Customer, vec![], text("Train.")));
         assert_eq!(answer(&catalogue, "AC-2"), (Shared, text("Limit."), text("Grant.")));
+    }
+
+    #[test]
+    fn what_an_operating_system_of_the_customers_has_work_with_is_never_inherited() {
+        let catalogue = Catalogue::built_in();
+        let work = catalogue.default_split(Category::Infrastructure, Layer::GuestOs);
+        let mut own_systems = 0;
+        for service in catalogue.services().iter() {
+            for mode in service.variants() {
+                if catalogue.split(service, mode, Layer::GuestOs).split.party == Party::Customer {
+                    own_systems += 1;
+                    for control in work.duties(Party::Customer).flat_map(|duty| &duty.controls) {
+                        let answer = ControlAnswer::new(&catalogue, service, mode, *control);
+                        assert_ne!(answer.responsibility(), Inherited, "{} {control}", service.id);
+                    }
+                }
+            }
+        }
+        assert!(own_systems > 10, "{own_systems}");
     }
 
     #[test]
