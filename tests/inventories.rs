@@ -799,7 +799,8 @@ fn what_is_no_inventory_is_refused_with_the_shapes_that_are_known() {
     assert!(gone.said[0].starts_with("error: cannot read tests/inventories/none.json: "), "{:?}", gone.said);
     let beside = whose(&["matrix", "rds", "-"]);
     assert_eq!((beside.code, &*beside.out), (Some(2), ""));
-    assert_eq!(beside.said, ["error: `-` reads an inventory from stdin and stands alone"]);
+    let said = "error: `-` reads an inventory from stdin and stands alone; beside names it is: --from -";
+    assert_eq!(beside.said, [said]);
 }
 
 #[test]
