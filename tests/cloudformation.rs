@@ -3,59 +3,22 @@
 
 #![cfg(feature = "cli")]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use common::{Run, made, whose};
 use serde_json::Value;
-
-/// What the program did.
-struct Run {
-    code: Option<i32>,
-    out: String,
-    said: Vec<String>,
-}
 
 /// The matrix of a template for one layer.
 fn matrix(file: &str) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_whose"))
-        .args(["matrix", "--from", file, "--layer", "os", "-o", "json"])
-        .env_remove("WHOSE_CATALOGUE")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program runs");
-    let said = String::from_utf8(output.stderr).expect("stderr is text");
-    Run {
-        code: output.status.code(),
-        out: String::from_utf8(output.stdout).expect("stdout is text"),
-        said: said.lines().map(str::to_owned).collect(),
-    }
+    whose(&["matrix", "--from", file, "--layer", "os", "-o", "json"])
 }
 
-impl Run {
-    /// The services and modes, and how many resources stand for each.
-    fn columns(&self) -> BTreeMap<String, u64> {
-        let document: Value = serde_json::from_str(&self.out).expect("json parses");
-        let column = |record: &Value| {
-            let service = record["service"].as_str().expect("a service");
-            let name = record["mode"].as_str().map_or(service.to_owned(), |mode| format!("{service}@{mode}"));
-            (name, record["resources"].as_u64().expect("a count"))
-        };
-        document["results"].as_array().expect("results is a list").iter().map(column).collect()
-    }
-}
-
-/// A file that a test makes.
-fn made(name: &str, text: impl AsRef<[u8]>) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&path, text).expect("the file is written");
-    path.to_str().expect("a plain path").to_owned()
-}
-
-fn columns(pairs: &[(&str, u64)]) -> BTreeMap<String, u64> {
-    pairs.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
+fn columns(pairs: &[(&str, u64)]) -> BTreeMap<String, Option<u64>> {
+    pairs.iter().map(|(name, count)| ((*name).to_owned(), Some(*count))).collect()
 }
 
 #[test]

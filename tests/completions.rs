@@ -4,18 +4,14 @@
 
 #![cfg(feature = "cli")]
 
-use std::process::Command;
+mod common;
 
-fn script(shell: &str) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_whose")).args(["completions", shell]).output().expect("it runs");
-    assert!(output.status.success(), "{shell}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text")
-}
+use common::answer;
 
 #[test]
 fn every_shell_gets_a_script_that_asks_the_program() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-        let script = script(shell);
+        let script = answer(&["completions", shell]);
         assert!(script.contains("COMPLETE") && script.contains(shell), "{shell}: {script}");
     }
 }
@@ -143,7 +139,7 @@ mod in_a_real_shell {
             print -r -- $screen"#;
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("zsh");
         std::fs::create_dir_all(&folder).expect("a folder");
-        std::fs::write(folder.join("_whose"), super::script("zsh")).expect("a file");
+        std::fs::write(folder.join("_whose"), super::answer(&["completions", "zsh"])).expect("a file");
         for (typed, completed) in [
             ("whose amplif", "whose amplify "),
             ("whose rds encryption-at", "whose rds encryption-at-rest "),

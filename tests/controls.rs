@@ -2,29 +2,15 @@
 
 #![cfg(feature = "cli")]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+mod common;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use common::{answer, fed, whose};
 use serde_json::Value;
 
-fn whose(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_whose"))
-        .args(args)
-        .env_remove("WHOSE_CATALOGUE")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program runs")
-}
-
-fn run(args: &[&str]) -> String {
-    let output = whose(args);
-    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("every format is text")
-}
-
 fn records(args: &[&str]) -> Vec<Value> {
-    run(args).lines().map(|line| serde_json::from_str(line).expect("ndjson parses")).collect()
+    answer(args).lines().map(|line| serde_json::from_str(line).expect("ndjson parses")).collect()
 }
 
 fn text<'v>(value: &'v Value, name: &str) -> &'v str {
@@ -64,7 +50,7 @@ fn controls_caiq_crm_and_oscal_agree_on_every_cell() {
 }
 
 fn oscal_agrees(cells: &BTreeMap<(String, String), &Value>) {
-    let document: Value = serde_json::from_str(&run(&with(&["export", "oscal"], &[]))).expect("OSCAL is JSON");
+    let document: Value = serde_json::from_str(&answer(&with(&["export", "oscal"], &[]))).expect("OSCAL is JSON");
     let mut told: BTreeMap<(String, String), &Value> = BTreeMap::new();
     for component in list(&document["component-definition"], "components") {
         let property =
@@ -106,7 +92,7 @@ fn oscal_agrees(cells: &BTreeMap<(String, String), &Value>) {
 }
 
 fn crm_agrees(cells: &BTreeMap<(String, String), &Value>, services: usize) {
-    let sheet = run(&with(&["export", "csv"], &["--profile", "fedramp-crm", "--baseline", "high"]));
+    let sheet = answer(&with(&["export", "csv"], &["--profile", "fedramp-crm", "--baseline", "high"]));
     let rows: Vec<csv::StringRecord> =
         csv::Reader::from_reader(sheet.as_bytes()).into_records().map(|row| row.expect("csv parses")).collect();
     for row in &rows[1..] {
@@ -143,7 +129,7 @@ fn crm_agrees(cells: &BTreeMap<(String, String), &Value>, services: usize) {
 
 /// CAIQ's rows are layers, of which a control's answer is the sum.
 fn caiq_agrees(cells: &BTreeMap<(String, String), &Value>) {
-    let sheet = run(&with(&["export", "csv"], &["--profile", "caiq"]));
+    let sheet = answer(&with(&["export", "csv"], &["--profile", "caiq"]));
     let mut owners: BTreeMap<String, String> = BTreeMap::new();
     for row in csv::Reader::from_reader(sheet.as_bytes()).into_records() {
         let row = row.expect("csv parses");
@@ -166,13 +152,13 @@ fn caiq_agrees(cells: &BTreeMap<(String, String), &Value>) {
 
 #[test]
 fn a_control_is_asked_for_in_every_spelling() {
-    let wanted = run(&["controls", "rds", "--control", "AC-2", "-o", "json"]);
+    let wanted = answer(&["controls", "rds", "--control", "AC-2", "-o", "json"]);
     for spelling in ["ac-2", "AC-02", "ac_2", "AC 2"] {
-        assert_eq!(run(&["controls", "rds", "--control", spelling, "-o", "json"]), wanted, "{spelling}");
+        assert_eq!(answer(&["controls", "rds", "--control", spelling, "-o", "json"]), wanted, "{spelling}");
     }
-    assert_eq!(run(&["rds", "AC-2", "-o", "json"]), wanted);
-    assert_eq!(run(&["AC-02", "-o", "json"]), run(&["controls", "--control", "AC-2", "-o", "json"]));
-    assert_eq!(run(&["duties", "--control", "cp-9.1"]), run(&["duties", "--control", "CP-9(1)"]));
+    assert_eq!(answer(&["rds", "AC-2", "-o", "json"]), wanted);
+    assert_eq!(answer(&["AC-02", "-o", "json"]), answer(&["controls", "--control", "AC-2", "-o", "json"]));
+    assert_eq!(answer(&["duties", "--control", "cp-9.1"]), answer(&["duties", "--control", "CP-9(1)"]));
     let resolved = records(&["resolve", "ac-02.03", "-o", "ndjson"]);
     assert_eq!((text(&resolved[0], "kind"), text(&resolved[0], "control")), ("control", "AC-2(3)"));
 }
@@ -188,10 +174,9 @@ fn a_control_that_nist_does_not_have_is_refused_with_the_nearest() {
         (&["AC-99"], "did you mean `AC-9`"),
         (&["matrix", "AC-2"], "try: whose controls --control \"AC-2\""),
     ] {
-        let output = whose(args);
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!((output.status.code(), &*output.stdout), (Some(2), &b""[..]), "{args:?}: {said}");
-        assert!(said.contains(near), "{args:?}: {said}");
+        let read = whose(args);
+        assert_eq!((read.code, &*read.out), (Some(2), ""), "{args:?}: {}", read.err);
+        assert!(read.err.contains(near), "{args:?}: {}", read.err);
     }
 }
 
@@ -202,7 +187,7 @@ fn a_baseline_leaves_nothing_out() {
     assert_eq!(count(&["rds", "s3", "--baseline", "moderate"]), 2 * 287);
     // The model itself, by category.
     assert_eq!(count(&["--baseline", "privacy"]), 3 * 96);
-    let page = run(&["controls", "rds", "--baseline", "moderate", "-o", "table"]);
+    let page = answer(&["controls", "rds", "--baseline", "moderate", "-o", "table"]);
     assert!(page.contains("Not addressed here: ") && page.contains(" of 287"), "{page}");
 }
 
@@ -215,48 +200,38 @@ fn what_nothing_bears_on_is_said_to_be_not_addressed_and_ends_with_1() {
         .map(|record| text(record, "control").to_owned())
         .find(|control| !every.contains(control))
         .expect("not every control is addressed");
-    let output = whose(&["controls", "rds", "--control", &open, "-o", "ndjson"]);
-    let record: Value = serde_json::from_slice(&output.stdout).expect("ndjson parses");
-    assert_eq!(output.status.code(), Some(1), "{open}");
+    let read = whose(&["controls", "rds", "--control", &open, "-o", "ndjson"]);
+    let record = read.json();
+    assert_eq!(read.code, Some(1), "{open}");
     assert_eq!((text(&record, "responsibility"), &record["basis"]), ("not-addressed", &Value::Null));
 }
 
 #[test]
 fn an_inventory_is_answered_for_what_is_in_it() {
     let plan = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/inventories/plan.json");
-    let wanted = run(&["controls", "--from", plan, "-o", "json"]);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_whose"))
-        .args(["controls", "-", "-o", "json"])
-        .env_remove("WHOSE_CATALOGUE")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program runs");
-    let input = std::fs::read(plan).expect("a plan");
-    child.stdin.take().expect("stdin is piped").write_all(&input).expect("the program reads");
-    let output = child.wait_with_output().expect("the program ends");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), wanted);
+    let wanted = answer(&["controls", "--from", plan, "-o", "json"]);
+    let piped = fed(&["controls", "-", "-o", "json"], std::fs::read(plan).expect("a plan"));
+    assert_eq!(piped.out, wanted);
     let document: Value = serde_json::from_str(&wanted).expect("json parses");
     let used: BTreeSet<String> = list(&document, "results").map(id_of).collect();
-    let matrix: Value = serde_json::from_str(&run(&["matrix", "--from", plan, "-o", "json"])).expect("json parses");
+    let matrix: Value = serde_json::from_str(&answer(&["matrix", "--from", plan, "-o", "json"])).expect("json parses");
     assert_eq!(used, list(&matrix, "results").map(id_of).collect());
     for name in ["unmatched", "ignored"] {
         assert_eq!(document[name], matrix[name], "{name}");
     }
     // A pipe that nobody named is no inventory.
-    assert_eq!(run(&["controls", "--control", "PE-3"]).lines().count(), 3);
+    assert_eq!(answer(&["controls", "--control", "PE-3"]).lines().count(), 3);
     // Exports take the same.
-    let part = run(&["export", "csv", "--from", plan]);
-    assert!(part.lines().count() > 18 && part.lines().count() < run(&["export", "csv"]).lines().count());
+    let part = answer(&["export", "csv", "--from", plan]);
+    assert!(part.lines().count() > 18 && part.lines().count() < answer(&["export", "csv"]).lines().count());
 }
 
 #[test]
 fn markdown_and_html_are_the_pivot_with_details() {
-    let markdown = run(&["controls", "rds", "s3", "-o", "markdown"]);
+    let markdown = answer(&["controls", "rds", "s3", "-o", "markdown"]);
     assert!(markdown.contains("| Control | Title | rds | s3 |"), "{markdown}");
     assert!(markdown.contains("\n## PE-3 Physical Access Control\n"), "{markdown}");
-    let html = run(&["controls", "rds", "s3", "-o", "html"]);
+    let html = answer(&["controls", "rds", "s3", "-o", "html"]);
     assert!(html.contains("<a href=\"#PE-3\">") && html.contains("<section id=\"PE-3\">"));
     assert!(!html.contains("<script") && !html.contains("<link"));
 }

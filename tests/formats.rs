@@ -2,10 +2,12 @@
 
 #![cfg(feature = "cli")]
 
+mod common;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::process::Command;
 
+use common::{command, run};
 use serde_json::{Value, json};
 
 /// The commands that write records, and the definition of their record in the schema.
@@ -32,14 +34,9 @@ const COMMANDS: &[(&str, &[&str])] = &[
 ];
 
 fn whose(args: &[&str], format: &str) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_whose"))
-        .args(args)
-        .args(["-o", format])
-        .env_remove("WHOSE_CATALOGUE")
-        .output()
-        .expect("the program runs");
-    assert!(output.status.code().is_some_and(|code| code < 2), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("every format is text")
+    let read = run(command(args).args(["-o", format]));
+    assert!(read.code.is_some_and(|code| code < 2), "{args:?}: {}", read.err);
+    read.out
 }
 
 fn schema() -> Value {
@@ -131,13 +128,10 @@ fn the_schema_for_editors_refuses_a_broken_file() {
 
 #[test]
 fn the_schema_of_overlays_refuses_what_check_refuses() {
-    let check = |path: &str| {
-        let output = Command::new(env!("CARGO_BIN_EXE_whose")).args(["check", path]).output().expect("runs");
-        output.status.code()
-    };
     for (path, code) in [("tests/overlays/good.yaml", 0), ("tests/overlays/broken.yaml", 1)] {
         let faults = faults("overlay.json", &fs::read_to_string(path).expect("the overlay is there"));
-        assert_eq!((check(path), faults.is_empty()), (Some(code), code == 0), "{path}: {faults:?}");
+        let checked = common::whose(&["check", path]).code;
+        assert_eq!((checked, faults.is_empty()), (Some(code), code == 0), "{path}: {faults:?}");
     }
 }
 
@@ -189,9 +183,7 @@ fn every_row_of_show_fits_any_width() {
             &["services", "-o", "table"],
             &["categories", "-o", "table"],
         ] {
-            let output =
-                Command::new(env!("CARGO_BIN_EXE_whose")).args(args).env("COLUMNS", width).output().expect("runs");
-            let text = String::from_utf8(output.stdout).expect("text");
+            let text = run(command(args).env("COLUMNS", width)).out;
             let wide = text
                 .lines()
                 .filter(|line| line.chars().count() > width.parse().unwrap_or(0) && !line.contains("https://"));

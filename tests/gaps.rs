@@ -3,43 +3,20 @@
 
 #![cfg(feature = "cli")]
 
+mod common;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
 
+use common::{Run, command, made, run};
 use serde_json::Value;
 
-/// What the program did.
-struct Run {
-    code: Option<i32>,
-    out: String,
-    said: Vec<String>,
-}
-
 fn whose(args: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_whose"))
-        .args(args)
-        .env_remove("WHOSE_CATALOGUE")
-        .env("COLUMNS", "100")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program runs");
-    let said = String::from_utf8(output.stderr).expect("stderr is text");
-    Run {
-        code: output.status.code(),
-        out: String::from_utf8(output.stdout).expect("stdout is text"),
-        said: said.lines().map(str::to_owned).collect(),
-    }
+    run(command(args).env("COLUMNS", "100"))
 }
 
 impl Run {
-    fn records(&self) -> Vec<Value> {
-        let document: Value = serde_json::from_str(&self.out).expect("json parses");
-        document["results"].as_array().expect("results is a list").clone()
-    }
-
     /// Service, layer and those of the checks that ended so, of every record in one of the states, in the order of the answer.
     fn in_state(&self, states: &[&str], outcome: &str) -> Vec<(String, String, Vec<String>)> {
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
@@ -70,13 +47,6 @@ fn row(service: &str, layer: &str, checks: &[&str]) -> (String, String, Vec<Stri
 
 fn findings(file: &str) -> String {
     format!("tests/findings/{file}")
-}
-
-/// A file of findings that a test makes.
-fn made(name: &str, text: &str) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&path, text).expect("the file is written");
-    path.to_str().expect("a plain path").to_owned()
 }
 
 /// A file, what is said about it, and what passed and what failed of RDS.
@@ -291,14 +261,8 @@ fn an_inventory_says_which_services_and_how_many() {
     let services: BTreeSet<String> = from.records().iter().map(|row| row["service"].to_string()).collect();
     assert_eq!(services, BTreeSet::from(["\"ebs\"".to_owned(), "\"s3\"".to_owned()]));
     assert!(from.records().iter().all(|row| row["resources"] == 1 && row["state"] == "unseen"));
-    let output = Command::new(env!("CARGO_BIN_EXE_whose"))
-        .args(["gaps", "-"])
-        .args(&args[1..])
-        .env_remove("WHOSE_CATALOGUE")
-        .stdin(fs::File::open("tests/inventories/tagging.json").expect("the fixture opens"))
-        .output()
-        .expect("the program runs");
-    assert_eq!(String::from_utf8(output.stdout).expect("text"), from.out);
+    let input = fs::File::open("tests/inventories/tagging.json").expect("the fixture opens");
+    assert_eq!(run(command(&["gaps", "-"]).args(&args[1..]).stdin(input)).out, from.out);
 }
 
 #[test]
@@ -444,9 +408,7 @@ fn compressed_findings_and_those_of_powershell_are_read() {
     gzip.write_all(text.as_bytes()).expect("memory takes it");
     let plain = whose(&["gaps", "rds", "--findings", &findings("asff.json"), "-o", "json"]);
     for bytes in [utf16(u16::to_le_bytes), utf16(u16::to_be_bytes), gzip.finish().expect("memory takes it")] {
-        let path = made("encoded.json", "");
-        fs::write(&path, bytes).expect("the file is written");
-        let read = whose(&["gaps", "rds", "--findings", &path, "-o", "json"]);
+        let read = whose(&["gaps", "rds", "--findings", &made("encoded.json", bytes), "-o", "json"]);
         assert_eq!((read.out, read.said), (plain.out.clone(), plain.said.clone()));
     }
 }
@@ -483,7 +445,7 @@ fn what_is_passed_over_is_counted_and_named() {
     assert_eq!((matrix.code, &*matrix.out), (Some(2), ""));
     assert!(matrix.said[0].contains("use them with whose gaps --findings"), "{:?}", matrix.said);
     // A row that does not fit its header: no verdict is read from the wrong column.
-    let read = whose(&["gaps", "s3", "--findings", &made("ragged.csv", &format!("{header}aws;a;b;PASS;False;s3;x\n"))]);
+    let read = whose(&["gaps", "s3", "--findings", &made("ragged.csv", format!("{header}aws;a;b;PASS;False;s3;x\n"))]);
     assert_eq!((read.code, &*read.out), (Some(2), ""));
     assert!(read.said[0].contains("line 2: 7 cells where the header has 6"), "{:?}", read.said);
 }

@@ -3,10 +3,12 @@
 
 #![cfg(feature = "cli")]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::process::{Command, Stdio};
 
+use common::{Run, command, fed, run, whose};
 use serde_json::{Value, json};
 
 /// What one fixture must give.
@@ -536,75 +538,8 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// What the program did.
-struct Run {
-    code: Option<i32>,
-    out: String,
-    said: Vec<String>,
-}
-
-impl Run {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out).expect("json parses")
-    }
-
-    /// The services and modes of the answer, and how many things stand for each.
-    fn columns(&self) -> BTreeMap<String, Option<u64>> {
-        let document = self.json();
-        let records = document["results"].as_array().expect("results is a list").iter();
-        let column = |record: &Value| {
-            let service = record["service"].as_str().expect("a service");
-            let name = match record["mode"].as_str() {
-                Some(mode) => format!("{service}@{mode}"),
-                None => service.to_owned(),
-            };
-            (name, record["resources"].as_u64())
-        };
-        records.map(column).collect()
-    }
-}
-
 fn path(file: &str) -> String {
     format!("tests/inventories/{file}")
-}
-
-fn run(command: &mut Command) -> Run {
-    let output = command.env_remove("WHOSE_CATALOGUE").output().expect("the program runs");
-    let said = String::from_utf8(output.stderr).expect("stderr is text");
-    Run {
-        code: output.status.code(),
-        out: String::from_utf8(output.stdout).expect("stdout is text"),
-        said: said.lines().map(str::to_owned).collect(),
-    }
-}
-
-fn whose(args: &[&str]) -> Run {
-    run(Command::new(env!("CARGO_BIN_EXE_whose")).args(args).stdin(Stdio::null()))
-}
-
-/// The program with something on stdin.
-fn fed(args: &[&str], input: impl AsRef<[u8]>) -> Run {
-    use std::io::Write;
-    let mut child = Command::new(env!("CARGO_BIN_EXE_whose"))
-        .args(args)
-        .env_remove("WHOSE_CATALOGUE")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut stdin = child.stdin.take().expect("stdin is piped");
-    let input = input.as_ref().to_owned();
-    let writer = std::thread::spawn(move || stdin.write_all(&input));
-    let output = child.wait_with_output().expect("the program ends");
-    // It may have refused the input before its end.
-    _ = writer.join();
-    let said = String::from_utf8(output.stderr).expect("stderr is text");
-    Run {
-        code: output.status.code(),
-        out: String::from_utf8(output.stdout).expect("stdout is text"),
-        said: said.lines().map(str::to_owned).collect(),
-    }
 }
 
 #[test]
@@ -618,7 +553,7 @@ fn every_dialect_is_recognised_counted_and_reported() {
         // By a pipe, with `-` and without: the same answer, and the same said about it.
         for args in [&["matrix", "-", "-o", "json"][..], &["matrix", "-o", "json"]] {
             let input = File::open(path(file)).expect("the fixture opens");
-            let piped = run(Command::new(env!("CARGO_BIN_EXE_whose")).args(args).stdin(input));
+            let piped = run(command(args).stdin(input));
             assert_eq!((&piped.out, &piped.said), (&from.out, &from.said), "{file} {args:?}");
         }
     }
@@ -926,10 +861,9 @@ fn the_document_names_every_dialect() {
 
 /// The parties of a layer, by service and mode.
 fn parties(read: &Run) -> Vec<(String, String)> {
-    let document = read.json();
     let text = |record: &Value, field: &str| record[field].as_str().unwrap_or_default().to_owned();
-    let records = document["results"].as_array().expect("results is a list").iter();
-    records
+    read.records()
+        .iter()
         .map(|record| {
             let place = format!("{}@{} {}", text(record, "service"), text(record, "mode"), text(record, "layer"));
             (place, text(record, "party"))
@@ -1063,8 +997,7 @@ const SIXTY: &[&str] = &[
 ];
 
 fn table(args: &[&str], width: &str) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_whose"));
-    let read = run(command.args(args).args(["-o", "table"]).env("COLUMNS", width).stdin(Stdio::null()));
+    let read = run(command(args).args(["-o", "table"]).env("COLUMNS", width));
     assert_eq!(read.code, Some(0), "{args:?}: {:?}", read.said);
     read.out
 }

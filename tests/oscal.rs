@@ -2,24 +2,19 @@
 
 #![cfg(feature = "cli")]
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
 use std::sync::OnceLock;
 
+use common::{answer, whose};
 use serde_json::Value;
 
 const NAMESPACE: &str = "https://github.com/whose-cli/whose";
 const AWS_NAMESPACE: &str = "http://aws.amazon.com/ns/oscal";
 
 fn export(args: &[&str]) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_whose"))
-        .args(["export", "oscal"])
-        .args(args)
-        .env_remove("WHOSE_CATALOGUE")
-        .output()
-        .expect("the program runs");
-    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("OSCAL is JSON")
+    serde_json::from_str(&answer(&[&["export", "oscal"], args].concat())).expect("OSCAL is JSON")
 }
 
 fn whole() -> &'static Value {
@@ -193,12 +188,7 @@ fn every_service_id_is_the_sdks_and_joins_awss_own_content() {
 
 #[test]
 fn a_component_says_what_show_says() {
-    let output = Command::new(env!("CARGO_BIN_EXE_whose"))
-        .args(["show", "rosa", "-o", "json"])
-        .env_remove("WHOSE_CATALOGUE")
-        .output()
-        .expect("the program runs");
-    let shown: Value = serde_json::from_slice(&output.stdout).expect("json parses");
+    let shown = whose(&["show", "rosa", "-o", "json"]).records();
     let rosa = service(whole(), "rosa");
     let said = |layer: &str, name: &str, class: Option<&str>| -> Vec<&str> {
         list(rosa, "props")
@@ -207,7 +197,7 @@ fn a_component_says_what_show_says() {
             .map(|one| text(one, "value"))
             .collect()
     };
-    for record in list(&shown, "results") {
+    for record in &shown {
         let layer = text(record, "layer");
         assert_eq!(said(layer, "responsibility", None), [text(record, "party")], "{layer}");
         assert_eq!(said(layer, "basis", None), [text(record, "basis")], "{layer}");

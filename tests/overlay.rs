@@ -2,33 +2,18 @@
 
 #![cfg(feature = "cli")]
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
+mod common;
 
+use std::collections::BTreeMap;
+
+use common::{Run, command, made, run};
 use serde_json::{Value, json};
 
 const HUB: &str = "tests/overlays/hub.yaml";
 
-struct Run {
-    code: Option<i32>,
-    out: String,
-    said: String,
-}
-
-fn run(command: &mut Command) -> Run {
-    let output = command.stdin(Stdio::null()).output().expect("the program runs");
-    Run {
-        code: output.status.code(),
-        out: String::from_utf8(output.stdout).expect("stdout is text"),
-        said: String::from_utf8(output.stderr).expect("stderr is text"),
-    }
-}
-
 /// The built-in catalogue alone.
 fn plain(args: &[&str]) -> Run {
-    run(Command::new(env!("CARGO_BIN_EXE_whose")).args(args).env_remove("WHOSE_CATALOGUE").env("COLUMNS", "120"))
+    run(command(args).env("COLUMNS", "120"))
 }
 
 /// The hub's catalogue on top.
@@ -38,22 +23,14 @@ fn hub(args: &[&str]) -> Run {
 
 /// The records of a question, by layer (and mode).
 fn answers(read: &Run) -> BTreeMap<(String, String), Value> {
-    assert_eq!(read.code, Some(0), "{}", read.said);
-    let document: Value = serde_json::from_str(&read.out).expect("json parses");
+    assert_eq!(read.code, Some(0), "{}", read.err);
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let records = document["results"].as_array().expect("results is a list").iter();
-    records.map(|record| ((text(&record["mode"]), text(&record["layer"])), record.clone())).collect()
+    let place = |record: &Value| (text(&record["mode"]), text(&record["layer"]));
+    read.records().into_iter().map(|record| (place(&record), record)).collect()
 }
 
 fn at<'a>(answers: &'a BTreeMap<(String, String), Value>, mode: &str, layer: &str) -> &'a Value {
     &answers[&(mode.to_owned(), layer.to_owned())]
-}
-
-/// A file that a test makes.
-fn made(name: &str, text: impl AsRef<[u8]>) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&path, text).expect("the file is written");
-    path.to_str().expect("a plain path").to_owned()
 }
 
 #[test]
@@ -86,7 +63,7 @@ fn a_service_of_ones_own_is_answered_like_any_other() {
     assert_eq!(hub(&["resolve", "Acme::Billing::Tenant"]).out, "Acme::Billing::Tenant\tbilling-hub\t-\tprefix\n");
     let typo = hub(&["biling-hub"]);
     assert_eq!((typo.code, &*typo.out), (Some(2), ""));
-    assert!(typo.said.contains("did you mean `billing-hub`"), "{}", typo.said);
+    assert!(typo.err.contains("did you mean `billing-hub`"), "{}", typo.err);
     assert_eq!(plain(&["billing-hub"]).code, Some(2));
 }
 
@@ -220,10 +197,10 @@ fn a_team_is_said_wherever_the_customer_is() {
 #[test]
 fn an_overlay_holds_for_an_estate() {
     let read = hub(&["matrix", "--from", "tests/overlays/estate.yaml", "--layer", "platform", "-o", "json"]);
-    assert_eq!(read.said, "CloudFormation template: 4 resources, 3 services\nignored: 1 - another provider's (Acme)\n");
-    let document: Value = serde_json::from_str(&read.out).expect("json parses");
-    let rows = document["results"].as_array().expect("results is a list").iter();
-    let rows: Vec<_> = rows.map(|row| (row["service"].clone(), row["party"].clone(), row["origin"].clone())).collect();
+    assert_eq!(read.err, "CloudFormation template: 4 resources, 3 services\nignored: 1 - another provider's (Acme)\n");
+    let rows = read.records();
+    let rows: Vec<_> =
+        rows.iter().map(|row| (row["service"].clone(), row["party"].clone(), row["origin"].clone())).collect();
     let row = |service: &str, party: &str| (json!(service), json!(party), json!("overlay"));
     assert_eq!(rows, [row("billing-hub", "aws"), row("rds", "customer"), row("sqs", "aws")]);
     let page = hub(&["matrix", "--from", "tests/overlays/estate.yaml", "-o", "html"]).out;
@@ -232,9 +209,7 @@ fn an_overlay_holds_for_an_estate() {
 
 #[test]
 fn the_environment_names_a_catalogue_and_the_flag_another() {
-    let by_environment = |args: &[&str], file: &str| {
-        run(Command::new(env!("CARGO_BIN_EXE_whose")).args(args).env("WHOSE_CATALOGUE", file))
-    };
+    let by_environment = |args: &[&str], file: &str| run(command(args).env("WHOSE_CATALOGUE", file));
     assert_eq!(by_environment(&["billing-hub"], HUB).out, hub(&["billing-hub"]).out);
     let other = made(
         "other.yaml",
@@ -245,8 +220,8 @@ fn the_environment_names_a_catalogue_and_the_flag_another() {
     assert_eq!(by_environment(&["other", "--catalogue", HUB], &other).code, Some(2));
     let gone = by_environment(&["rds"], "tests/overlays/none.yaml");
     assert_eq!((gone.code, &*gone.out), (Some(2), ""));
-    assert!(gone.said.contains("error: cannot read the catalogue tests/overlays/none.yaml: "), "{}", gone.said);
-    assert!(gone.said.starts_with("WHOSE_CATALOGUE: tests/overlays/none.yaml is on top"), "{}", gone.said);
+    assert!(gone.err.contains("error: cannot read the catalogue tests/overlays/none.yaml: "), "{}", gone.err);
+    assert!(gone.err.starts_with("WHOSE_CATALOGUE: tests/overlays/none.yaml is on top"), "{}", gone.err);
 }
 
 /// A fault stands where it can be corrected, and that is never the built-in catalogue.
@@ -266,7 +241,7 @@ fn a_namespace_is_one_services_or_nobodys() {
     ] {
         let file = overlay(claims);
         let read = plain(&["check", &file]);
-        assert_eq!((read.code, &*read.said), (Some(1), "1 fault\n"), "{claims}");
+        assert_eq!((read.code, &*read.err), (Some(1), "1 fault\n"), "{claims}");
         assert_eq!(read.out, format!("{file}\t8\t{fault}\n"));
     }
     assert_eq!(plain(&["check", &overlay("Acme::Hub")]).code, Some(0));
@@ -298,7 +273,7 @@ const FAULTS: &[(usize, &str)] = &[
 fn every_fault_is_told_at_once_with_its_line() {
     let file = "tests/overlays/faults.yaml";
     let read = plain(&["check", file]);
-    assert_eq!((read.code, &*read.said), (Some(1), &*format!("{} faults\n", FAULTS.len())));
+    assert_eq!((read.code, &*read.err), (Some(1), &*format!("{} faults\n", FAULTS.len())));
     let told: Vec<(usize, &str)> = read
         .out
         .lines()
@@ -314,24 +289,23 @@ fn every_fault_is_told_at_once_with_its_line() {
         assert!(line == wanted && told.starts_with(beginning), "{line}: {told}\n  wanted {wanted}: {beginning}");
     }
     // The same for scripts.
-    let document: Value = serde_json::from_str(&plain(&["check", file, "-o", "json"]).out).expect("json parses");
-    let lines: Vec<_> =
-        document["results"].as_array().expect("a list").iter().map(|fault| fault["line"].clone()).collect();
+    let told = plain(&["check", file, "-o", "json"]).records();
+    let lines: Vec<_> = told.iter().map(|fault| fault["line"].clone()).collect();
     assert_eq!(lines, FAULTS.iter().map(|(line, _)| json!(line)).collect::<Vec<_>>());
     // No question is answered with such an overlay; its faults are told.
     let asked = plain(&["rds", "--catalogue", file]);
     assert_eq!((asked.code, &*asked.out), (Some(2), ""));
     for (line, beginning) in FAULTS {
-        assert!(asked.said.contains(&format!("{file}:{line}: {beginning}")), "{line}: {beginning}\n{}", asked.said);
+        assert!(asked.err.contains(&format!("{file}:{line}: {beginning}")), "{line}: {beginning}\n{}", asked.err);
     }
-    assert!(asked.said.ends_with(&format!("try: whose check {file}\n")), "{}", asked.said);
+    assert!(asked.err.ends_with(&format!("try: whose check {file}\n")), "{}", asked.err);
 }
 
 #[test]
 fn check_ends_by_what_it_found() {
     let sound = plain(&["check", HUB]);
     assert_eq!((sound.code, &*sound.out), (Some(0), ""));
-    assert_eq!(sound.said, format!("{HUB}: no faults\n"));
+    assert_eq!(sound.err, format!("{HUB}: no faults\n"));
     let broken = [
         (&b"services: [\n"[..], "2"),
         (b"a: b: c\n", "1"),
@@ -342,7 +316,7 @@ fn check_ends_by_what_it_found() {
     ];
     for (text, line) in broken {
         let read = plain(&["check", &made("broken.yaml", text)]);
-        assert_eq!((read.code, &*read.said), (Some(1), "1 fault\n"), "{text:?}");
+        assert_eq!((read.code, &*read.err), (Some(1), "1 fault\n"), "{text:?}");
         assert_eq!(read.out.split('\t').nth(1), Some(line), "{text:?}: {}", read.out);
         assert!(
             read.out.trim_end().split('\t').nth(2).is_some_and(|fault| !fault.is_empty()),
@@ -352,5 +326,5 @@ fn check_ends_by_what_it_found() {
     }
     let gone = plain(&["check", "tests/overlays/none.yaml"]);
     assert_eq!((gone.code, &*gone.out), (Some(2), ""));
-    assert!(gone.said.starts_with("error: cannot read the catalogue tests/overlays/none.yaml: "), "{}", gone.said);
+    assert!(gone.err.starts_with("error: cannot read the catalogue tests/overlays/none.yaml: "), "{}", gone.err);
 }

@@ -2,19 +2,18 @@
 
 #![cfg(feature = "cli")]
 
+mod common;
+
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
-fn whose(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_whose"));
-    command.args(args).env_remove("WHOSE_CATALOGUE").env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
-    command
-}
+use common::{answer, command, run};
 
 #[test]
 fn a_reader_that_leaves_early_is_no_failure() {
     for args in [&["services", "-o", "json"][..], &["show", "eks", "-o", "table"], &["duties", "-o", "csv"], &["man"]] {
-        let mut child = whose(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut child =
+            command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         // Closed before anything is read: every write meets a closed pipe.
         drop(child.stdout.take());
         let mut said = String::new();
@@ -26,7 +25,7 @@ fn a_reader_that_leaves_early_is_no_failure() {
 
 #[test]
 fn a_stream_whose_reader_leaves_early_ends_quietly() {
-    let mut child = whose(&["resolve", "-"])
+    let mut child = command(&["resolve", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -47,41 +46,35 @@ fn a_stream_whose_reader_leaves_early_ends_quietly() {
 fn a_full_disk_is_an_error() {
     for args in [&["services"][..], &["show", "rds"], &["resolve", "rds"], &["--help"]] {
         let full = std::fs::File::options().write(true).open("/dev/full").expect("/dev/full is there");
-        let output = whose(args).stdout(full).stderr(Stdio::piped()).output().expect("the program runs");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
-        assert!(said.contains("No space left"), "{args:?}: {said}");
+        let read = run(command(args).stdout(full));
+        assert_eq!(read.code, Some(2), "{args:?}: {}", read.err);
+        assert!(read.err.contains("No space left"), "{args:?}: {}", read.err);
     }
 }
 
 #[cfg(unix)]
 #[test]
 fn a_pipe_gets_plain_records_and_nothing_else() {
-    let output = whose(&["rds"]).env("CLICOLOR_FORCE", "").output().expect("the program runs");
-    let text = String::from_utf8(output.stdout).expect("text");
-    let lines: Vec<&str> = text.lines().collect();
+    let read = run(command(&["rds"]).env("CLICOLOR_FORCE", ""));
+    let lines: Vec<&str> = read.out.lines().collect();
     assert_eq!(lines.len(), 18, "one record a layer");
     assert!(lines.iter().all(|line| line.split('\t').count() == 18), "the same columns in every record");
     assert!(lines.iter().all(|line| line.split('\t').all(|cell| !cell.is_empty())), "an empty cell is a dash");
-    assert!(!text.contains('\u{1b}'), "no colour");
-    assert_eq!(output.stderr, b"");
+    assert!(!read.out.contains('\u{1b}'), "no colour");
+    assert_eq!(read.err, "");
 }
 
 #[test]
 fn colour_is_where_it_is_asked_for() {
-    let coloured = |command: &mut Command| {
-        let output = command.output().expect("the program runs");
-        String::from_utf8(output.stdout).expect("text").contains('\u{1b}')
-    };
+    let coloured = |command: &mut Command| run(command).out.contains('\u{1b}');
     let table = ["rds", "-o", "table"];
-    assert!(!coloured(&mut whose(&table)));
-    assert!(coloured(whose(&table).env("CLICOLOR_FORCE", "1")));
-    assert!(!coloured(whose(&table).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")));
-    assert!(!coloured(whose(&table).env("CLICOLOR_FORCE", "0")));
-    assert!(coloured(whose(&["rds", "-o", "table", "--color", "always"]).env("NO_COLOR", "1")));
-    assert!(!coloured(whose(&["rds", "-o", "table", "--color", "never"]).env("CLICOLOR_FORCE", "1")));
+    assert!(!coloured(&mut command(&table)));
+    assert!(coloured(command(&table).env("CLICOLOR_FORCE", "1")));
+    assert!(!coloured(command(&table).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")));
+    assert!(!coloured(command(&table).env("CLICOLOR_FORCE", "0")));
+    assert!(coloured(command(&["rds", "-o", "table", "--color", "always"]).env("NO_COLOR", "1")));
+    assert!(!coloured(command(&["rds", "-o", "table", "--color", "never"]).env("CLICOLOR_FORCE", "1")));
     // The words are the same either way: colour says nothing of its own.
-    let text = |args: &[&str]| String::from_utf8(whose(args).output().expect("runs").stdout).expect("text");
     let bare = |text: String| {
         let mut out = String::new();
         let mut rest = &*text;
@@ -93,6 +86,6 @@ fn colour_is_where_it_is_asked_for() {
         out + rest
     };
     let trimmed = |text: String| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
-    let plain = text(&["rds", "-o", "table", "--color", "never"]);
-    assert_eq!(trimmed(bare(text(&["rds", "-o", "table", "--color", "always"]))), trimmed(plain));
+    let plain = answer(&["rds", "-o", "table", "--color", "never"]);
+    assert_eq!(trimmed(bare(answer(&["rds", "-o", "table", "--color", "always"]))), trimmed(plain));
 }

@@ -3,11 +3,12 @@
 
 #![cfg(feature = "cli")]
 
+mod common;
+
 use std::collections::{BTreeSet, HashMap};
-use std::io::Write;
-use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use common::{command, fed, run, whose};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::RngSeed;
@@ -28,23 +29,6 @@ fn few() -> ProptestConfig {
 /// For what starts a process, or lays an overlay over the catalogue: an eighth as many.
 fn fewer() -> ProptestConfig {
     ProptestConfig { cases: few().cases / 8, ..few() }
-}
-
-/// The program's stdout and whether it answered, with `input` on stdin.
-fn whose(args: &[&str], input: &str) -> (String, Option<i32>) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_whose"))
-        .args(args)
-        .env_remove("WHOSE_CATALOGUE")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut stdin = child.stdin.take().expect("stdin is piped");
-    let output = std::thread::scope(|scope| {
-        scope.spawn(move || stdin.write_all(input.as_bytes()).expect("the program reads"));
-        child.wait_with_output().expect("the program ends")
-    });
-    (String::from_utf8(output.stdout).expect("text"), output.status.code())
 }
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::built_in);
@@ -68,11 +52,7 @@ fn said(resolution: &Resolution<'_>) -> (Vec<String>, Option<String>, Match) {
 }
 
 /// Every service, as `whose export json` has it.
-static EXPORT: LazyLock<Vec<Value>> = LazyLock::new(|| {
-    let (text, _) = whose(&["export", "json"], "");
-    let document: Value = serde_json::from_str(&text).expect("json parses");
-    document["results"].as_array().expect("results is a list").clone()
-});
+static EXPORT: LazyLock<Vec<Value>> = LazyLock::new(|| whose(&["export", "json"]).records());
 
 /// Every identifier of every service: the service's id, the kind, the identifier.
 static IDENTIFIERS: LazyLock<Vec<(String, String, String)>> = LazyLock::new(|| {
@@ -244,7 +224,7 @@ proptest! {
     /// One record a name, in order, in four columns, whatever the lines hold: on stdin as in arguments.
     #[test]
     fn every_line_has_its_record(lines in prop::collection::vec(text(), 0..40)) {
-        let (sheet, code) = whose(&["resolve", "-"], &lines.join("\n"));
+        let read = fed(&["resolve", "-"], lines.join("\n"));
         let asked: Vec<String> = lines
             .join("\n")
             .trim_start_matches('\u{feff}')
@@ -253,10 +233,10 @@ proptest! {
             .filter(|name| !name.is_empty())
             .map(|name| tame(name).into_owned())
             .collect();
-        let rows: Vec<Vec<&str>> = sheet.split_terminator('\n').map(|row| row.split('\t').collect()).collect();
+        let rows: Vec<Vec<&str>> = read.out.split_terminator('\n').map(|row| row.split('\t').collect()).collect();
         prop_assert_eq!(rows.iter().map(|row| row[0].to_owned()).collect::<Vec<_>>(), asked);
         prop_assert!(rows.iter().all(|row| row.len() == 4));
-        prop_assert_eq!(code, Some(i32::from(rows.iter().any(|row| row[3] == "none"))));
+        prop_assert_eq!(read.code, Some(i32::from(rows.iter().any(|row| row[3] == "none"))));
         for row in rows {
             let (services, mode, how) = said(&resolve(row[0]));
             if !row[0].contains(char::REPLACEMENT_CHARACTER) {
@@ -276,7 +256,7 @@ proptest! {
         for (format, mark) in [("tsv", '\t'), ("csv", ','), ("markdown", '|')] {
             let mut args = vec!["resolve", "-o", format];
             args.extend(names.iter().map(|name| &**name));
-            let (sheet, _) = whose(&args, "");
+            let sheet = whose(&args).out;
             let lines: Vec<&str> = sheet.split_terminator('\n').collect();
             match format {
                 "tsv" => {
@@ -300,16 +280,10 @@ proptest! {
     /// A table is as wide as it may be and no wider, whatever stands in it.
     #[test]
     fn tables_fit(names in prop::collection::vec("[a-z]\\PC{0,70}\t?", 1..6), width in 60..120_usize) {
-        let output = Command::new(env!("CARGO_BIN_EXE_whose"))
-            .args(["resolve", "-o", "table"])
-            .args(&names)
-            .env("COLUMNS", width.to_string())
-            .output()
-            .expect("the program runs");
-        let text = String::from_utf8(output.stdout).expect("text");
-        let wide = text.lines().find(|line| line.width() > width);
-        prop_assert_eq!(wide, None, "{} columns:\n{}", width, text);
-        prop_assert!(matches!(output.status.code(), Some(0 | 1)));
+        let read = run(command(&["resolve", "-o", "table"]).args(&names).env("COLUMNS", width.to_string()));
+        let wide = read.out.lines().find(|line| line.width() > width);
+        prop_assert_eq!(wide, None, "{} columns:\n{}", width, read.out);
+        prop_assert!(matches!(read.code, Some(0 | 1)));
     }
 
     /// The order of an inventory says nothing.

@@ -2,74 +2,63 @@
 
 #![cfg(feature = "cli")]
 
-use std::fs::{self, File};
-use std::path::Path;
-use std::process::Command;
+mod common;
 
+use common::Run;
 use serde_json::Value;
 
-/// The exit code, stdout and stderr of `whose resolve` with these arguments and this on stdin. `test` names the file that
-/// carries it, for tests run side by side.
-fn resolve(test: &str, args: &[&str], input: impl AsRef<[u8]>) -> (Option<i32>, String, String) {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("resolve-{test}"));
-    fs::write(&path, input).expect("a file is written");
-    let output = Command::new(env!("CARGO_BIN_EXE_whose"))
-        .arg("resolve")
-        .args(args)
-        .env_remove("WHOSE_CATALOGUE")
-        .stdin(File::open(&path).expect("the file is there"))
-        .output()
-        .expect("the program runs");
-    let said = |bytes| String::from_utf8(bytes).expect("what the program writes is text");
-    (output.status.code(), said(output.stdout), said(output.stderr))
+/// What `whose resolve` does with these arguments and this on stdin.
+fn resolve(args: &[&str], input: impl AsRef<[u8]>) -> Run {
+    common::fed(&[&["resolve"], args].concat(), input)
 }
 
 /// The records of a stream that is answered, without a word on stderr.
-fn records(test: &str, args: &[&str], input: impl AsRef<[u8]>) -> Vec<String> {
-    let (code, out, err) = resolve(test, args, input);
-    assert!(matches!(code, Some(0 | 1)), "{code:?}: {err}");
-    assert_eq!(err, "");
-    out.lines().map(str::to_owned).collect()
+fn records(args: &[&str], input: impl AsRef<[u8]>) -> Vec<String> {
+    let read = resolve(args, input);
+    assert!(matches!(read.code, Some(0 | 1)), "{:?}: {}", read.code, read.err);
+    assert_eq!(read.err, "");
+    read.out.lines().map(str::to_owned).collect()
 }
 
 const THREE: &[&str] = &["rds\trds\t-\texact", "aws_lb\telb\t-\texact", "ec3\t-\t-\tnone"];
 
 #[test]
 fn one_record_a_line_in_order() {
-    assert_eq!(records("lines", &["-"], "rds\naws_lb\nec3\n"), THREE);
-    assert_eq!(records("last", &["-"], "rds\naws_lb\nec3"), THREE, "the last line may lack its end");
-    assert_eq!(records("bare", &[], "rds\naws_lb\nec3\n"), THREE, "a pipe is read without being asked for");
+    assert_eq!(records(&["-"], "rds\naws_lb\nec3\n"), THREE);
+    assert_eq!(records(&["-"], "rds\naws_lb\nec3"), THREE, "the last line may lack its end");
+    assert_eq!(records(&[], "rds\naws_lb\nec3\n"), THREE, "a pipe is read without being asked for");
 }
 
 #[test]
 fn lines_that_hold_no_name_have_no_record() {
-    assert_eq!(records("blank", &["-"], "\n\nrds\n \t \naws_lb\n\n  ec3  \n\n"), THREE);
-    assert_eq!(resolve("empty", &["-"], ""), (Some(0), String::new(), String::new()));
+    assert_eq!(records(&["-"], "\n\nrds\n \t \naws_lb\n\n  ec3  \n\n"), THREE);
+    let empty = resolve(&["-"], "");
+    assert_eq!((empty.code, &*empty.out, &*empty.err), (Some(0), "", ""));
 }
 
 #[test]
 fn a_hash_begins_no_comment() {
-    assert_eq!(records("hash", &["-"], "# rds\n#rds\n"), ["# rds\trds\t-\texact", "#rds\trds\t-\texact"]);
+    assert_eq!(records(&["-"], "# rds\n#rds\n"), ["# rds\trds\t-\texact", "#rds\trds\t-\texact"]);
 }
 
 #[test]
 fn tabs_stand_between_names() {
-    assert_eq!(records("tabs", &["-"], "rds\taws_lb\tec3\n"), THREE, "as `aws --output text` writes");
-    assert_eq!(records("tabs-twice", &["-"], "\trds\t\taws_lb\nec3\t\n"), THREE);
+    assert_eq!(records(&["-"], "rds\taws_lb\tec3\n"), THREE, "as `aws --output text` writes");
+    assert_eq!(records(&["-"], "\trds\t\taws_lb\nec3\t\n"), THREE);
 }
 
 #[test]
 fn windows_files_are_files() {
-    assert_eq!(records("crlf", &["-"], "rds\r\naws_lb\r\nec3\r\n"), THREE);
-    assert_eq!(records("bom", &["-"], "\u{feff}rds\naws_lb\nec3\n"), THREE);
-    assert_eq!(records("both", &["-"], "\u{feff}\r\nrds\r\naws_lb\r\nec3"), THREE);
+    assert_eq!(records(&["-"], "rds\r\naws_lb\r\nec3\r\n"), THREE);
+    assert_eq!(records(&["-"], "\u{feff}rds\naws_lb\nec3\n"), THREE);
+    assert_eq!(records(&["-"], "\u{feff}\r\nrds\r\naws_lb\r\nec3"), THREE);
 }
 
 #[test]
 fn nul_ends_a_name_and_nothing_else_does() {
-    assert_eq!(records("nul", &["-0", "-"], "rds\0aws_lb\0ec3\0"), THREE);
-    assert_eq!(records("nul-last", &["--null"], "\0rds\0\0aws_lb\0ec3"), THREE);
-    let odd = records("nul-odd", &["-0", "-"], "Amazon\tRDS\0aws_lb\n\0ec3\r\n\0");
+    assert_eq!(records(&["-0", "-"], "rds\0aws_lb\0ec3\0"), THREE);
+    assert_eq!(records(&["--null"], "\0rds\0\0aws_lb\0ec3"), THREE);
+    let odd = records(&["-0", "-"], "Amazon\tRDS\0aws_lb\n\0ec3\r\n\0");
     assert_eq!(odd.len(), 3, "{odd:?}");
     assert!(odd.iter().all(|record| record.split('\t').count() == 4), "no name moves a column: {odd:?}");
     let services: Vec<&str> = odd.iter().filter_map(|record| record.split('\t').nth(1)).collect();
@@ -79,12 +68,11 @@ fn nul_ends_a_name_and_nothing_else_does() {
 #[test]
 fn control_characters_reach_no_terminal() {
     for format in ["tsv", "ndjson", "json", "csv", "table", "markdown", "yaml"] {
-        let (_, out, _) =
-            resolve(&format!("control-{format}"), &["-", "-o", format], "\u{1b}[31mrds\u{7}\u{9b}1m\nrds\n");
+        let out = resolve(&["-", "-o", format], "\u{1b}[31mrds\u{7}\u{9b}1m\nrds\n").out;
         let control = |c: char| c.is_control() && c != '\n' && c != '\t';
         assert!(!out.contains(control), "{format}: {out:?}");
     }
-    let lines = records("latin", &["-"], b"caf\xe9\nrds\n");
+    let lines = records(&["-"], b"caf\xe9\nrds\n");
     assert_eq!(
         lines,
         ["caf\u{fffd}\t-\t-\tnone", "rds\trds\t-\texact"],
@@ -94,13 +82,13 @@ fn control_characters_reach_no_terminal() {
 
 #[test]
 fn a_line_of_more_than_64_kib_is_refused_with_its_number() {
-    for (test, args, before) in [("long", &["-"][..], "rds\n\naws_lb\t"), ("long-0", &["-0", "-"], "rds\0\0")] {
+    for (args, before) in [(&["-"][..], "rds\n\naws_lb\t"), (&["-0", "-"], "rds\0\0")] {
         let fits = format!("{before}{}\n", "a".repeat(64 << 10));
-        let (code, out, err) = resolve(test, args, &fits[..fits.len() - 1]);
-        assert_eq!((code, &*err), (Some(1), ""), "64 KiB is long enough for any name");
-        assert!(out.lines().last().is_some_and(|last| last.ends_with("\tnone")));
+        let read = resolve(args, &fits[..fits.len() - 1]);
+        assert_eq!((read.code, &*read.err), (Some(1), ""), "64 KiB is long enough for any name");
+        assert!(read.out.lines().last().is_some_and(|last| last.ends_with("\tnone")));
         for end in ["", "\n", "\nrds\n"] {
-            let (code, _, err) = resolve(test, args, format!("{before}{}{end}", "a".repeat((64 << 10) + 1)));
+            let Run { code, err, .. } = resolve(args, format!("{before}{}{end}", "a".repeat((64 << 10) + 1)));
             let place = if args.len() > 1 { "name 3" } else { "line 3" };
             assert_eq!(code, Some(2), "{err}");
             assert!(err.contains(&format!("stdin, {place}: longer than 64 KiB")), "{err}");
@@ -111,24 +99,24 @@ fn a_line_of_more_than_64_kib_is_refused_with_its_number() {
 
 #[test]
 fn a_line_of_many_names_may_be_as_long_as_it_likes() {
-    let many = records("page", &["-"], "arn:aws:rds:eu-west-1:123456789012:og:x\t".repeat(20_000));
+    let many = records(&["-"], "arn:aws:rds:eu-west-1:123456789012:og:x\t".repeat(20_000));
     assert_eq!(many.len(), 20_000);
     assert!(many.iter().all(|record| record.ends_with(":og:x\trds\t-\tprefix")));
 }
 
 #[test]
 fn the_exit_code_says_whether_all_were_answered() {
-    let code = |test: &str, input: &str| resolve(test, &["-"], input).0;
-    assert_eq!(code("all", "rds\naws_lb\n"), Some(0));
-    assert_eq!(code("some", "rds\nec3\naws_lb\n"), Some(1));
+    let code = |input: &str| resolve(&["-"], input).code;
+    assert_eq!(code("rds\naws_lb\n"), Some(0));
+    assert_eq!(code("rds\nec3\naws_lb\n"), Some(1));
     // Several candidates are an answer; no service is none.
-    assert_eq!(code("several", "VPN\n"), Some(0));
-    assert_eq!(code("nothing", "AWS::CDK::Metadata\n"), Some(1));
+    assert_eq!(code("VPN\n"), Some(0));
+    assert_eq!(code("AWS::CDK::Metadata\n"), Some(1));
     // A name that is remembered counts like one that is looked up.
-    assert_eq!(code("again", "ec3\nrds\nrds\n"), Some(1));
-    let (code, out, err) = resolve("dash", &["rds", "-"], "");
-    assert_eq!((code, &*out), (Some(2), ""));
-    assert!(err.contains("stands alone"), "{err}");
+    assert_eq!(code("ec3\nrds\nrds\n"), Some(1));
+    let beside = resolve(&["rds", "-"], "");
+    assert_eq!((beside.code, &*beside.out), (Some(2), ""));
+    assert!(beside.err.contains("stands alone"), "{}", beside.err);
 }
 
 /// The stream remembers names that it has just told, reads in windows and writes in sheets: none of that may show.
@@ -146,8 +134,8 @@ fn a_long_stream_says_what_a_document_says() {
         }
     }
     let input = names.join("\n");
-    let told = records("long-tsv", &["-", "-o", "tsv"], &input);
-    let (_, document, _) = resolve("long-csv", &["-", "-o", "csv"], &input);
+    let told = records(&["-", "-o", "tsv"], &input);
+    let document = resolve(&["-", "-o", "csv"], &input).out;
     let rows: Vec<csv::StringRecord> =
         csv::Reader::from_reader(document.as_bytes()).records().map(|row| row.expect("csv parses")).collect();
     assert_eq!((told.len(), rows.len()), (names.len(), names.len()));
@@ -165,14 +153,12 @@ fn dash(cell: &str) -> &str {
 #[test]
 fn every_format_says_the_same() {
     let input = "rds\nMSK Serverless\naws_rds_cluster\nlamda\nAWS::CDK::Metadata\nRDS.1\n";
-    let sheet = records("same-tsv", &["-", "-o", "tsv"], input);
-    let lines: Vec<Value> = records("same-ndjson", &["-", "-o", "ndjson"], input)
+    let sheet = records(&["-", "-o", "tsv"], input);
+    let lines: Vec<Value> = records(&["-", "-o", "ndjson"], input)
         .iter()
         .map(|line| serde_json::from_str(line).expect("every line parses"))
         .collect();
-    let document: Value =
-        serde_json::from_str(&resolve("same-json", &["-", "-o", "json"], input).1).expect("json parses");
-    assert_eq!(document["results"], Value::Array(lines.clone()));
+    assert_eq!(resolve(&["-", "-o", "json"], input).records(), lines);
     for (line, record) in sheet.iter().zip(&lines) {
         let text = |field: &str| record[field].as_str().unwrap_or_default().to_owned();
         let services: Vec<&str> =

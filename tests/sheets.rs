@@ -2,26 +2,16 @@
 
 #![cfg(feature = "cli")]
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
 
+use common::{answer, command, run, whose};
 use serde_json::Value;
-
-fn whose(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_whose"));
-    command.args(args).env_remove("WHOSE_CATALOGUE");
-    command
-}
-
-fn run(args: &[&str]) -> String {
-    let output = whose(args).output().expect("the program runs");
-    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("every format is text")
-}
 
 /// A sheet: its columns, and its rows by column.
 fn sheet(args: &[&str]) -> (Vec<String>, Vec<BTreeMap<String, String>>) {
-    let text = run(args);
+    let text = answer(args);
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let columns: Vec<String> = reader.headers().expect("csv has a header").iter().map(str::to_owned).collect();
     let rows = reader.deserialize().map(|row| row.expect("csv parses")).collect();
@@ -30,9 +20,8 @@ fn sheet(args: &[&str]) -> (Vec<String>, Vec<BTreeMap<String, String>>) {
 
 /// Every answer of the catalogue, by `service@mode` and layer.
 fn answers() -> BTreeMap<(String, String), Value> {
-    let document: Value = serde_json::from_str(&run(&["export", "json"])).expect("json parses");
-    let services = document["results"].as_array().expect("results is a list").iter();
-    let splits = services.flat_map(|service| service["splits"].as_array().expect("splits is a list"));
+    let services = whose(&["export", "json"]).records();
+    let splits = services.iter().flat_map(|service| service["splits"].as_array().expect("splits is a list"));
     let keyed = splits.map(|split| {
         let text = |name: &str| split[name].as_str().unwrap_or_default().to_owned();
         let mode = split["mode"].as_str().map_or_else(String::new, |mode| format!("@{mode}"));
@@ -51,8 +40,7 @@ fn the_default_sheet_has_the_promised_columns_and_a_row_a_service_mode_and_layer
     // Additions stand at the end.
     assert_eq!(columns[promised.len()..], ["checks"]);
 
-    let services: Value = serde_json::from_str(&run(&["services", "-o", "json"])).expect("json parses");
-    let services = services["results"].as_array().expect("results is a list");
+    let services = whose(&["services", "-o", "json"]).records();
     let modes = services.iter().map(|service| service["modes"].as_array().map_or(0, Vec::len).max(1));
     assert_eq!(rows.len(), modes.sum::<usize>() * 18);
 
@@ -151,9 +139,8 @@ fn an_ended_service_is_in_a_form_only_where_it_is_named() {
     let has = |args: &[&str]| sheet(args).1.iter().any(|row| row["Question ID"] == format!("whose:{ended}/guest-os"));
     assert!(!has(&["export", "csv", "--profile", "caiq"]), "{ended}");
     assert!(has(&["export", "csv", ended, "--profile", "caiq"]), "{ended}");
-    let output = whose(&["export", "csv", "--profile", "caiq"]).output().expect("the program runs");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("that AWS has ended are not in the form"), "{said}");
+    let read = whose(&["export", "csv", "--profile", "caiq"]);
+    assert!(read.err.contains("that AWS has ended are not in the form"), "{}", read.err);
 }
 
 #[test]
@@ -191,19 +178,17 @@ fn what_makes_no_form_is_refused() {
         (&["export", "csv", "rds", "--baseline", "low"], "--baseline is for the form fedramp-crm"),
         (&["export", "oscal", "no-such-service-at-all"], "no service is called"),
     ] {
-        let output = whose(args).output().expect("the program runs");
-        assert_eq!((output.status.code(), &*output.stdout), (Some(2), &b""[..]), "{args:?}");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(said.contains(advice), "{args:?}: {said}");
+        let read = whose(args);
+        assert_eq!((read.code, &*read.out), (Some(2), ""), "{args:?}");
+        assert!(read.err.contains(advice), "{args:?}: {}", read.err);
     }
 }
 
 #[test]
 fn a_profile_of_another_form_is_refused() {
-    let output = whose(&["export", "json", "--profile", "caiq"]).output().expect("the program runs");
-    assert_eq!((output.status.code(), &*output.stdout), (Some(2), &b""[..]));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("try: whose export csv --profile caiq"), "{said}");
+    let read = whose(&["export", "json", "--profile", "caiq"]);
+    assert_eq!((read.code, &*read.out), (Some(2), ""));
+    assert!(read.err.contains("try: whose export csv --profile caiq"), "{}", read.err);
 }
 
 #[test]
@@ -217,20 +202,18 @@ fn exports_are_the_same_bytes_wherever_and_whenever_they_are_made() {
         &["controls", "rds", "ec2", "-o", "json"],
         &["controls", "rds", "ec2", "-o", "html"],
     ] {
-        let here = whose(args).env("LC_ALL", "C").env("TZ", "UTC").env("COLUMNS", "60").output();
-        let there = whose(args)
+        let here = run(command(args).env("LC_ALL", "C").env("TZ", "UTC").env("COLUMNS", "60"));
+        let there = run(command(args)
             .current_dir(std::env::temp_dir())
             .env("LC_ALL", "tr_TR.UTF-8")
             .env("TZ", "Pacific/Kiritimati")
             .env("COLUMNS", "200")
-            .env("CLICOLOR_FORCE", "1")
-            .output();
-        let (here, there) = (here.expect("the program runs"), there.expect("the program runs"));
-        assert!(here.status.success() && !here.stdout.is_empty(), "{args:?}");
+            .env("CLICOLOR_FORCE", "1"));
+        assert!(here.code == Some(0) && !here.out.is_empty(), "{args:?}");
         // Not assert_eq: nobody reads a difference of megabytes.
-        assert!(here.stdout == there.stdout, "{args:?} differs");
+        assert!(here.out == there.out, "{args:?} differs");
     }
     // What is asked for in another order, or twice, is the same export.
-    let asked = |names: &[&str]| run(&[&["export", "oscal"], names].concat());
+    let asked = |names: &[&str]| answer(&[&["export", "oscal"], names].concat());
     assert_eq!(asked(&["rds", "eks"]), asked(&["eks@fargate", "eks", "rds", "rds"]));
 }

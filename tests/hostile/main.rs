@@ -8,11 +8,12 @@ mod common;
 mod corpora;
 
 use std::fs::{self, File};
-use std::io::{BufReader, Write};
+use std::io::BufReader;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::sync::LazyLock;
 
+use common::{clean, command, feed, made};
 use serde_json::{Value, json};
 use whose::catalogue::Catalogue;
 use whose::findings;
@@ -24,28 +25,18 @@ const MEMORY: u32 = 192 << 10;
 /// The stack that it may take, in KiB: as much as a program has on Windows.
 const STACK: u32 = 1 << 10;
 
+/// A script of the shell, to which the program is `$0`.
+fn shell(script: &str) -> Command {
+    let mut command = clean("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_whose")]);
+    command
+}
+
 /// The program with `input` on stdin, its memory bounded by the shell that starts it.
 fn whose(args: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new("sh")
-        .args([
-            "-c",
-            &format!("ulimit -v {MEMORY}; ulimit -s {STACK}; exec \"$0\" \"$@\""),
-            env!("CARGO_BIN_EXE_whose"),
-        ])
-        .args(args)
-        .env_remove("WHOSE_CATALOGUE")
-        .env_remove("COMPLETE")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("sh is there");
-    let mut stdin = child.stdin.take().expect("stdin is piped");
-    std::thread::scope(|scope| {
-        // The program may well leave before it has read everything.
-        scope.spawn(move || _ = stdin.write_all(input));
-        child.wait_with_output().expect("the program ends")
-    })
+    let mut bounded = shell(&format!("ulimit -v {MEMORY}; ulimit -s {STACK}; exec \"$0\" \"$@\""));
+    // The program may well leave before it has read everything.
+    feed(bounded.args(args), input).0
 }
 
 /// What holds for every answer to anything; returns the exit code and what was said on stderr.
@@ -64,13 +55,6 @@ fn sound(what: &str, output: &Output) -> (i32, String) {
         assert_eq!(whose::render::tame_lines(&text), text, "{shown}: raw on {stream}");
     }
     (code, said)
-}
-
-/// A file of this test's own.
-fn file(name: &str, content: impl AsRef<[u8]>) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&path, content).expect("the folder for tests' files is writable");
-    path
 }
 
 /// The fixtures of a folder of ours, with their names.
@@ -416,10 +400,8 @@ fn an_overlay_of_too_much_is_refused() {
         ("values", format!("owners: [{}]\n", "1,".repeat(500_000)), "more than 500000 values"),
         ("bytes", format!("owners: {{ default: {} }}\n", "a".repeat(17 << 20)), "more than 16 MiB"),
     ] {
-        let path = file(&format!("{}.yaml", name.replace(' ', "-")), text);
-        let path = path.to_str().expect("a path of ours");
-        let output =
-            Command::new(env!("CARGO_BIN_EXE_whose")).args(["--catalogue", path, "layers"]).output().expect("runs");
+        let path = made(&format!("{}.yaml", name.replace(' ', "-")), text);
+        let output = command(&["--catalogue", &path, "layers"]).output().expect("runs");
         let (code, said) = sound(name, &output);
         assert_eq!(code, 2, "{name}");
         assert!(said.contains(reason), "{name}: {}", said.lines().take(3).collect::<String>());
@@ -455,8 +437,7 @@ fn arguments_need_not_be_text() {
     use std::os::unix::ffi::OsStrExt;
     let broken = OsStr::from_bytes(b"rds\xff\x1b[31m");
     for args in [&[][..], &["resolve"], &["matrix"], &["rds"], &["matrix", "--from"], &["check"], &["--catalogue"]] {
-        let output =
-            Command::new(env!("CARGO_BIN_EXE_whose")).args(args).arg(broken).arg("rds").output().expect("runs");
+        let output = command(args).arg(broken).arg("rds").output().expect("runs");
         let (code, said) = sound(&format!("{args:?}"), &output);
         assert_eq!(code, 2, "{args:?}: {said}");
     }
@@ -480,20 +461,15 @@ fn a_folder_that_leads_back_to_itself_is_checked_once() {
 /// A stream that was closed before the start is one that has nothing to say, and swallows what is said.
 #[test]
 fn closed_streams_are_no_reason_to_fall_over() {
-    let shell = |script: &str| {
-        let output =
-            Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_whose")]).output().expect("sh is there");
-        sound(script, &output)
-    };
-    assert_eq!(shell("exec \"$0\" matrix - <&-").0, 2);
-    assert!(shell("exec \"$0\" matrix - <&-").1.contains("the inventory is empty"));
-    assert_eq!(shell("exec \"$0\" resolve - <&-"), (0, String::new()));
-    assert_eq!(shell("exec \"$0\" rds os >&-"), (0, String::new()));
+    let told = |script: &str| sound(script, &shell(script).output().expect("sh is there"));
+    let (code, said) = told("exec \"$0\" matrix - <&-");
+    assert_eq!(code, 2);
+    assert!(said.contains("the inventory is empty"), "{said}");
+    assert_eq!(told("exec \"$0\" resolve - <&-"), (0, String::new()));
+    assert_eq!(told("exec \"$0\" rds os >&-"), (0, String::new()));
     // Without stderr there is no reason to be heard, but the code says it.
     for script in ["\"$0\" nothing-of-the-kind 2>&-; echo $?", "\"$0\" --nonsense 2>&- >&-; echo $?"] {
-        let output =
-            Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_whose")]).output().expect("sh is there");
-        assert_eq!(output.stdout, b"2\n", "{script}");
+        assert_eq!(shell(script).output().expect("sh is there").stdout, b"2\n", "{script}");
     }
 }
 
@@ -516,14 +492,8 @@ fn a_full_disk_is_an_error_wherever_it_is_met() {
         &["--version"],
     ] {
         let full = File::options().write(true).open("/dev/full").expect("/dev/full is there");
-        let input = file("names.txt", &names);
-        let output = Command::new(env!("CARGO_BIN_EXE_whose"))
-            .args(args)
-            .stdin(File::open(input).expect("ours"))
-            .stdout(full)
-            .stderr(Stdio::piped())
-            .output()
-            .expect("the program runs");
+        let input = File::open(made("names.txt", &names)).expect("ours");
+        let output = command(args).stdin(input).stdout(full).output().expect("the program runs");
         let (code, said) = sound(&format!("{args:?}"), &output);
         assert_eq!(code, 2, "{args:?}: {said}");
         assert!(said.contains("No space left"), "{args:?}: {said}");
@@ -535,14 +505,11 @@ fn a_full_disk_is_an_error_wherever_it_is_met() {
 fn nothing_that_is_repeated_drives_a_terminal() {
     const EVIL: &str = "a\u{1b}[31mred\u{1b}]0;owned\u{7}\u{9b}2J\u{7f}\u{8}\r\u{202e}\u{2028}z";
     let overlay =
-        file("evil.yaml", format!("{}: 1\nowners: {{ {0}: x }}\n", serde_json::to_string(EVIL).expect("text")));
-    let overlay = overlay.to_str().expect("ours");
-    let inventory = file("evil.txt", format!("{EVIL}\naws_{EVIL}\nrds@{EVIL}\n\u{1b}[31mrds\n"));
-    let inventory = inventory.to_str().expect("ours");
+        &*made("evil.yaml", format!("{}: 1\nowners: {{ {0}: x }}\n", serde_json::to_string(EVIL).expect("text")));
+    let inventory = &*made("evil.txt", format!("{EVIL}\naws_{EVIL}\nrds@{EVIL}\n\u{1b}[31mrds\n"));
     let flag = format!("--{EVIL}");
     let mode = format!("rds@{EVIL}");
-    let evil_file = file("x\u{1b}[31m.yaml", "a: 1\n");
-    let evil_file = evil_file.to_str().expect("ours");
+    let evil_file = &*made("x\u{1b}[31m.yaml", "a: 1\n");
     let mut asked: Vec<Vec<&str>> = vec![
         vec![EVIL],
         vec![&mode],
@@ -573,11 +540,7 @@ fn nothing_that_is_repeated_drives_a_terminal() {
     for args in asked {
         // Where colour is forced, escapes of the program's own are welcome, and only those.
         for force in ["0", "1"] {
-            let mut output = Command::new(env!("CARGO_BIN_EXE_whose"))
-                .args(&args)
-                .env("CLICOLOR_FORCE", force)
-                .output()
-                .expect("the program runs");
+            let mut output = command(&args).env("CLICOLOR_FORCE", force).output().expect("the program runs");
             output.stdout = without_colour(&output.stdout);
             sound(&format!("{args:?}"), &output);
         }
@@ -596,10 +559,8 @@ fn nothing_that_is_repeated_is_markup() {
     let own = json!({ "name": said, "category": "abstracted", "basis": "stated", "sources": ["page"], "aliases": [said],
         "splits": { "guest-os": split }, "modes": { "big": mode } });
     let overlay = json!({ "owners": { "default": said }, "sources": { "page": page }, "services": { "own": own } });
-    let overlay = file("markup.yaml", overlay.to_string());
-    let overlay = overlay.to_str().expect("ours");
-    let inventory = file("markup.txt", format!("own\nrds\n{EVIL}\naws_{EVIL}\n"));
-    let inventory = inventory.to_str().expect("ours");
+    let overlay = &*made("markup.yaml", overlay.to_string());
+    let inventory = &*made("markup.txt", format!("own\nrds\n{EVIL}\naws_{EVIL}\n"));
     for format in ["html", "svg", "markdown"] {
         for args in [
             &["show", "own", "--catalogue", overlay, "-o", format][..],

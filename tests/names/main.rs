@@ -2,12 +2,11 @@
 
 #![cfg(feature = "cli")]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod published;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::path::Path;
-use std::process::Command;
 
 const NAMES: &str = include_str!("../names.tsv");
 
@@ -20,27 +19,18 @@ fn lines() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     })
 }
 
-/// What the program answers to a stream of names, some of which mean nothing: a record a line. The stream is kept in `file`.
-fn answers<'n>(file: &str, names: impl Iterator<Item = &'n str>) -> String {
-    let input = Path::new(env!("CARGO_TARGET_TMPDIR")).join(file);
+/// What the program answers to a stream of names, some of which mean nothing: a record a line.
+fn answers<'n>(names: impl Iterator<Item = &'n str>) -> String {
     let names: Vec<&str> = names.collect();
-    fs::write(&input, names.join("\n")).expect("a file is written");
-    let output = Command::new(env!("CARGO_BIN_EXE_whose"))
-        .args(["resolve", "-", "-o", "tsv"])
-        .env_remove("WHOSE_CATALOGUE")
-        .stdin(File::open(&input).expect("the file is there"))
-        .output()
-        .expect("the program runs");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "some names mean nothing: {said}");
-    let text = String::from_utf8(output.stdout).expect("text");
-    assert_eq!(text.lines().count(), names.len(), "one record for every name: {said}");
-    text
+    let read = common::fed(&["resolve", "-", "-o", "tsv"], names.join("\n"));
+    assert_eq!(read.code, Some(1), "some names mean nothing: {}", read.err);
+    assert_eq!(read.out.lines().count(), names.len(), "one record for every name: {}", read.err);
+    read.out
 }
 
 #[test]
 fn every_name_means_what_it_should() {
-    let answers = answers("names.txt", lines().map(|(name, ..)| name));
+    let answers = answers(lines().map(|(name, ..)| name));
     let mut offenders = Vec::new();
     for ((name, means, how), answer) in lines().zip(answers.lines()) {
         let cells: Vec<&str> = answer.split('\t').collect();

@@ -30,7 +30,7 @@ fn exceptions() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
 
 /// What the program answers: a set of services, and whether that is one.
 fn answers(names: &BTreeSet<&'static str>) -> BTreeMap<&'static str, (BTreeSet<String>, bool)> {
-    let text = super::answers("published.txt", names.iter().copied());
+    let text = super::answers(names.iter().copied());
     names
         .iter()
         .zip(text.lines())
