@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 
-use common::{Run, command, made, run};
+use common::{Run, command, fed, made, run};
 use serde_json::Value;
 
 fn whose(args: &[&str]) -> Run {
@@ -263,6 +263,49 @@ fn an_inventory_says_which_services_and_how_many() {
     assert!(from.records().iter().all(|row| row["resources"] == 1 && row["state"] == "unseen"));
     let input = fs::File::open("tests/inventories/tagging.json").expect("the fixture opens");
     assert_eq!(run(command(&["gaps", "-"]).args(&args[1..]).stdin(input)).out, from.out);
+}
+
+#[test]
+fn stdin_is_a_file_called_dash() {
+    let estate = "tests/inventories/tagging.json";
+    // Findings or the inventory: with a name beside them, with the other from a file, and alone.
+    for (args, file) in [
+        (&["rds", "--findings", "-"][..], &*findings("asff.json")),
+        (&["--findings", "-", "--from", estate], &findings("asff.json")),
+        (&["--findings", "-", "--findings", "tests/findings/prowler.csv"], &findings("asff.json")),
+        (&["--findings", "-"], &findings("prowler.csv")),
+        (&["--findings", "tests/findings/asff.json", "--from", "-"], estate),
+        (&["rds", "--findings", "tests/findings/asff.json", "--from", "-"], estate),
+    ] {
+        let args = [&["gaps", "-o", "json"], args].concat();
+        let named: Vec<&str> = args.iter().map(|arg| if *arg == "-" { file } else { *arg }).collect();
+        let (piped, read) = (fed(&args, fs::read(file).expect("the fixture reads")), whose(&named));
+        assert_eq!((piped.code, &*piped.err), (Some(0), &*read.err), "{args:?}");
+        assert!(!piped.records().is_empty() && piped.out == read.out, "{args:?}");
+    }
+    let broken = fed(&["gaps", "rds", "--findings", "-"], "{}");
+    assert_eq!((broken.code, &*broken.out), (Some(2), ""));
+    assert!(broken.said[0].starts_with("error: stdin: these are no findings of a known format"), "{:?}", broken.said);
+}
+
+#[test]
+fn stdin_is_read_once() {
+    let file = findings("asff.json");
+    for args in [
+        &["-", "--findings", "-"][..],
+        &["--from", "-", "--findings", "-"],
+        &["--findings", "-", "--findings", "-"],
+        &["-", "--from", "-", "--findings", &file],
+        &["--from", "-", "--from", "-", "--findings", &file],
+    ] {
+        let read = fed(&[&["gaps"], args].concat(), fs::read(&file).expect("the fixture reads"));
+        assert_eq!((read.code, &*read.out), (Some(2), ""), "{args:?}");
+        assert_eq!(
+            read.said,
+            ["error: stdin is read once: give `-` to one of an inventory and --findings"],
+            "{args:?}"
+        );
+    }
 }
 
 #[test]

@@ -739,6 +739,36 @@ fn what_is_no_inventory_is_refused_with_the_shapes_that_are_known() {
 }
 
 #[test]
+fn stdin_is_a_file_called_dash() {
+    let plan = fs::read_to_string(path("plan.json")).expect("the fixture reads");
+    // Beside names and beside other files, it is read as a file of that content is.
+    for beside in [&[][..], &["ses"], &["--from", "tests/inventories/cur.csv"]] {
+        let args = [&["matrix", "-o", "json"], beside].concat();
+        let piped = fed(&[&args[..], &["--from", "-"]].concat(), &plan);
+        let read = whose(&[&args[..], &["--from", "tests/inventories/plan.json"]].concat());
+        assert_eq!(piped.code, Some(0), "{beside:?}: {}", piped.err);
+        assert_eq!(piped.columns(), read.columns(), "{beside:?}");
+    }
+    let columns = fed(&["matrix", "ses", "--from", "-", "-o", "json"], "rds\n").columns();
+    assert_eq!(columns, BTreeMap::from([("rds".to_owned(), Some(1)), ("ses".to_owned(), None)]));
+    // Not even a file of that name is meant by it.
+    let broken = fed(&["matrix", "--from", "-"], "");
+    assert_eq!((broken.code, &*broken.out), (Some(2), ""));
+    assert!(broken.said[0].starts_with("error: stdin: the inventory is empty"), "{:?}", broken.said);
+}
+
+#[test]
+fn stdin_is_read_once() {
+    for command in [&["matrix"][..], &["controls"], &["export", "csv"]] {
+        for dashes in [&["-", "--from", "-"][..], &["--from", "-", "--from", "-"]] {
+            let read = fed(&[command, dashes].concat(), "rds\n");
+            assert_eq!((read.code, &*read.out), (Some(2), ""), "{command:?} {dashes:?}");
+            assert_eq!(read.said, ["error: stdin is read once: give `-` once"], "{command:?} {dashes:?}");
+        }
+    }
+}
+
+#[test]
 fn what_a_sender_adds_does_no_harm() {
     // A mark at the beginning, and line ends of Windows.
     let plain = whose(&["matrix", "--from", &path("names.txt"), "-o", "json"]);

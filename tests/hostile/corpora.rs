@@ -41,12 +41,12 @@ fn templates() {
 #[test]
 fn sheets() {
     let sheet = |input: &[u8]| <[&[u8]; 2]>::from(inputs::sheet(input)).concat();
-    replay("sheet", sheet, &[&["matrix", "-", "--layer", "os"], &["gaps", "--findings", "/dev/stdin"]]);
+    replay("sheet", sheet, &[&["matrix", "-", "--layer", "os"], &["gaps", "--findings", "-"]]);
 }
 
 #[test]
 fn findings() {
-    replay("findings", <[u8]>::to_vec, &[&["gaps", "rds", "--findings", "/dev/stdin"]]);
+    replay("findings", <[u8]>::to_vec, &[&["gaps", "rds", "--findings", "-"]]);
 }
 
 #[test]

@@ -75,7 +75,7 @@ const READERS: &[&[&str]] = &[
     &["resolve", "-"],
     &["resolve", "-", "--null"],
     &["matrix", "-", "--layer", "os"],
-    &["gaps", "--findings", "/dev/stdin"],
+    &["gaps", "--findings", "-"],
     &["gaps", "-", "--findings", "/dev/null"],
     &["--catalogue", "/dev/stdin", "categories"],
     &["check", "/dev/stdin"],
@@ -197,7 +197,7 @@ fn a_refusal_says_what_is_wrong_and_where() {
     let input = |name: &str| &all.iter().find(|(own, _)| *own == name).expect("named in `anything`").1;
     let matrix = &["matrix", "-"][..];
     let check = &["--catalogue", "/dev/stdin", "layers"][..];
-    let gaps = &["gaps", "--findings", "/dev/stdin"][..];
+    let gaps = &["gaps", "--findings", "-"][..];
     for (name, args, reason) in [
         ("nothing", matrix, "error: stdin: the inventory is empty; these are known:\n"),
         ("UTF-16 without", matrix, "error: stdin: this is UTF-16 without a byte order mark\n  try: iconv -f UTF-16LE"),
@@ -207,7 +207,7 @@ fn a_refusal_says_what_is_wrong_and_where() {
         ("one line of fifty megabytes", check, "error: /dev/stdin: more than 16 MiB;"),
         ("one text of fifty megabytes", matrix, "error: stdin: line 1: a value of more than 4 MiB"),
         ("lists in lists", matrix, "error: stdin: line 1: nested too deeply"),
-        ("lists in an object", gaps, "error: /dev/stdin: line 1: lists nested more than 8 levels deep"),
+        ("lists in an object", gaps, "error: stdin: line 1: lists nested more than 8 levels deep"),
         ("modules in modules", matrix, "error: stdin: line 1: modules nested more than 40 levels deep"),
         ("attributes without end", matrix, "error: stdin: line 1: one resource with more than 4 MiB of attributes"),
         ("YAML by indentation", matrix, "error: stdin: line 102: nested more than 100 levels deep"),
@@ -219,9 +219,9 @@ fn a_refusal_says_what_is_wrong_and_where() {
             matrix,
             "error: stdin: line 2: a row of more than 1 MiB: is a quote left open?",
         ),
-        ("findings with a quote left open", gaps, "error: /dev/stdin: line 2: a row of more than 1 MiB"),
+        ("findings with a quote left open", gaps, "error: stdin: line 2: a row of more than 1 MiB"),
         ("two documents", matrix, "error: stdin: line 2: a second document"),
-        ("words behind JSON", gaps, "error: /dev/stdin: line 1: not valid JSON: "),
+        ("words behind JSON", gaps, "error: stdin: line 1: not valid JSON: "),
         ("invalid UTF-8", check, "/dev/stdin:2: not UTF-8 text"),
     ] {
         let (code, said) = sound(name, &whose(args, input(name)));
@@ -236,7 +236,7 @@ fn marks_and_line_ends_of_other_systems_do_no_harm() {
     for (folder, args) in [
         ("tests/inventories", &["matrix", "-", "--layer", "os"][..]),
         ("tests/inventories", &["resolve", "-"]),
-        ("tests/findings", &["gaps", "rds", "s3", "--findings", "/dev/stdin"]),
+        ("tests/findings", &["gaps", "rds", "s3", "--findings", "-"]),
     ] {
         for (name, plain) in fixtures(folder) {
             let unix = String::from_utf8(plain).expect("fixtures are text");
