@@ -751,7 +751,6 @@ fn stdin_is_a_file_called_dash() {
     }
     let columns = fed(&["matrix", "ses", "--from", "-", "-o", "json"], "rds\n").columns();
     assert_eq!(columns, BTreeMap::from([("rds".to_owned(), Some(1)), ("ses".to_owned(), None)]));
-    // Not even a file of that name is meant by it.
     let broken = fed(&["matrix", "--from", "-"], "");
     assert_eq!((broken.code, &*broken.out), (Some(2), ""));
     assert!(broken.said[0].starts_with("error: stdin: the inventory is empty"), "{:?}", broken.said);
