@@ -10,10 +10,11 @@ use std::rc::Rc;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny, IntoDeserializer as _, MapAccess,
+    SeqAccess, Visitor,
 };
 
-use super::shape::{Shape, WRAPPERS};
+use super::shape::WRAPPERS;
 use super::{Collector, Entry, Error, Format};
 
 /// The largest finding. Security Hub allows 240 KB; Prowler adds the resource's whole configuration. A text that never ends
@@ -26,7 +27,7 @@ const MAX_DEPTH: usize = 8;
 /// Reads findings, each as a `T`.
 pub(super) fn read<T: DeserializeOwned + Into<Entry>>(
     input: &mut dyn Read,
-    shape: &Shape,
+    format: Format,
     collector: &mut Collector<'_>,
 ) -> Result<(), Error> {
     let left = Rc::new(Cell::new(MAX_FINDING_BYTES));
@@ -34,10 +35,10 @@ pub(super) fn read<T: DeserializeOwned + Into<Entry>>(
     let mut json = serde_json::Deserializer::from_reader(reader);
     loop {
         left.set(MAX_FINDING_BYTES);
-        let document = Value::<T> { collector, left: &left, depth: 0, wrapped: shape.wrapped, finding: PhantomData };
+        let document = Value::<T> { collector, left: &left, depth: 0, finding: PhantomData };
         document.deserialize(&mut json).map_err(|error| fault(&error))?;
         if let Err(rest) = json.end() {
-            if shape.format() == Some(Format::Nothing) {
+            if format == Format::Nothing {
                 return Err(Error::Text(rest.line().max(1), "nothing may follow an empty list of findings".to_owned()));
             }
         } else {
@@ -101,8 +102,6 @@ struct Value<'a, 'c, T> {
     collector: &'a mut Collector<'c>,
     left: &'a Cell<usize>,
     depth: usize,
-    /// Whether an object is a page of findings, whatever its first field is.
-    wrapped: bool,
     finding: PhantomData<T>,
 }
 
@@ -124,26 +123,15 @@ impl<'de, T: DeserializeOwned + Into<Entry>> Visitor<'de> for Value<'_, '_, T> {
         f.write_str("a finding or a list of findings")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { collector, left, depth, wrapped, .. } = self;
-        let mut key = map.next_key::<String>()?;
-        if !key.as_deref().is_some_and(|key| wrapped || is_page_field(key)) {
-            let entry = match key {
-                Some(_) => T::deserialize(MapAccessDeserializer::new(Prepended { key: key.take(), map }))?.into(),
-                None => Entry::NotAFinding,
-            };
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        let Self { collector, left, depth, .. } = self;
+        let mut is_page = false;
+        let object =
+            Fields { map, collector: &mut *collector, left, depth, is_page: &mut is_page, finding: PhantomData::<T> };
+        let entry = T::deserialize(MapAccessDeserializer::new(object))?.into();
+        // What stands beside the findings of a page makes no finding of it, unless it is one.
+        if !is_page || !matches!(entry, Entry::NotAFinding) {
             collector.add(entry);
-            return Ok(());
-        }
-        while let Some(field) = key {
-            left.set(MAX_FINDING_BYTES);
-            if WRAPPERS.contains(&&*field) {
-                let list = Value::<T> { collector, left, depth: depth + 1, wrapped: false, finding: PhantomData };
-                map.next_value_seed(list)?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-            key = map.next_key()?;
         }
         Ok(())
     }
@@ -152,7 +140,7 @@ impl<'de, T: DeserializeOwned + Into<Entry>> Visitor<'de> for Value<'_, '_, T> {
         let Self { collector, left, depth, .. } = self;
         loop {
             left.set(MAX_FINDING_BYTES);
-            let item = Value::<T> { collector, left, depth: depth + 1, wrapped: false, finding: PhantomData };
+            let item = Value::<T> { collector, left, depth: depth + 1, finding: PhantomData };
             if list.next_element_seed(item)?.is_none() {
                 return Ok(());
             }
@@ -185,34 +173,38 @@ impl<'de, T: DeserializeOwned + Into<Entry>> Visitor<'de> for Value<'_, '_, T> {
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
-        // `"Findings": null` is no finding either, but nothing is lost.
-        if self.depth > 0 && !self.wrapped {
+        if self.depth > 0 {
             self.collector.add(Entry::NotAFinding);
         }
         Ok(())
     }
 }
 
-/// Whether a field stands only around findings, never in one.
-fn is_page_field(key: &str) -> bool {
-    WRAPPERS.contains(&key) || ["NextToken", "ConformancePackName", "ResponseMetadata"].contains(&key)
-}
-
-/// An object whose first key was read already.
-struct Prepended<A> {
-    key: Option<String>,
+/// The fields of an object: what stands under one of [`WRAPPERS`] is handed to the collector, wherever it comes, and the rest
+/// is what may be a finding.
+struct Fields<'a, 'c, A, T> {
     map: A,
+    collector: &'a mut Collector<'c>,
+    left: &'a Cell<usize>,
+    depth: usize,
+    is_page: &'a mut bool,
+    finding: PhantomData<T>,
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Prepended<A> {
+impl<'de, A: MapAccess<'de>, T: DeserializeOwned + Into<Entry>> MapAccess<'de> for Fields<'_, '_, A, T> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        use serde::de::IntoDeserializer as _;
-        match self.key.take() {
-            Some(key) => seed.deserialize(key.into_deserializer()).map(Some),
-            None => self.map.next_key_seed(seed),
+        while let Some(key) = self.map.next_key::<String>()? {
+            if !WRAPPERS.contains(&&*key) {
+                return seed.deserialize(key.into_deserializer()).map(Some);
+            }
+            *self.is_page = true;
+            let Self { map, collector, left, depth, .. } = self;
+            map.next_value_seed(Value::<T> { collector, left, depth: *depth + 1, finding: PhantomData })?;
+            left.set(MAX_FINDING_BYTES);
         }
+        Ok(None)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {

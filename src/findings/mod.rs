@@ -233,15 +233,14 @@ pub fn read_text(text: Text<'_>, each: &mut dyn FnMut(CheckResult)) -> Result<Re
 
 fn read_format(text: Text<'_>, each: &mut dyn FnMut(CheckResult)) -> Result<Report, Error> {
     let Some(format) = Format::recognize(text.head()) else { return Err(unknown(text.head())) };
-    let shape = shape::Shape::of(text.head());
     let mut input = text.into_reader();
     let mut collector = Collector { each, report: Report { format: format.name(), ..Report::default() } };
     match format {
         // Nothing may follow an empty list, so it does not matter as what it is read.
-        Format::Asff | Format::Nothing => json::read::<asff::Finding>(&mut input, &shape, &mut collector)?,
-        Format::Ocsf => json::read::<ocsf::Finding>(&mut input, &shape, &mut collector)?,
-        Format::Config => json::read::<config::Rule>(&mut input, &shape, &mut collector)?,
-        Format::ProwlerJson => json::read::<prowler::Finding>(&mut input, &shape, &mut collector)?,
+        Format::Asff | Format::Nothing => json::read::<asff::Finding>(&mut input, format, &mut collector)?,
+        Format::Ocsf => json::read::<ocsf::Finding>(&mut input, format, &mut collector)?,
+        Format::Config => json::read::<config::Rule>(&mut input, format, &mut collector)?,
+        Format::ProwlerJson => json::read::<prowler::Finding>(&mut input, format, &mut collector)?,
         Format::ProwlerCsv(separator) => prowler::read_csv(&mut input, separator, &mut collector)?,
     }
     Ok(collector.report)
@@ -398,6 +397,17 @@ mod tests {
         for (text, count) in cases {
             let (all, report) = results(&text).expect("it is read");
             assert_eq!((all.len() as u64, report.findings, report.not_findings), (count, count, 0), "{text}");
+        }
+        // Pages and findings by themselves in one text, in any order, and a page whose list comes last.
+        for text in [
+            format!("{{\"Findings\": [{one}], \"NextToken\": \"t\"}}\n{one}\n"),
+            format!("{one}\n{{\"Findings\": [{one}]}}\n"),
+            format!("[{{\"Findings\": [{one}]}}, {one}]"),
+            format!("[{one}, {{\"note\": 1, \"Findings\": [{one}]}}]"),
+            format!("{{\"Findings\": [{one}], {}", &one[1..]),
+        ] {
+            let (all, report) = results(&text).expect("it is read");
+            assert_eq!((all.len(), report.not_findings), (2, 0), "{text}");
         }
         let (all, report) = results(&format!("[{one}, 1, \"x\", null, {{}}]")).expect("it is read");
         assert_eq!((all.len(), report.not_findings), (1, 4));

@@ -27,10 +27,8 @@ const MAX_DEPTH: usize = 4;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Shape {
     keys: Vec<String>,
-    /// Whether one of [`WRAPPERS`] stands around the findings.
-    pub(super) wrapped: bool,
     /// Whether the text is an empty list and nothing else was seen.
-    pub(super) empty_list: bool,
+    empty_list: bool,
 }
 
 impl Shape {
@@ -121,7 +119,6 @@ impl<'de> Visitor<'de> for Level<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
             let wrapper = WRAPPERS.contains(&&*key) || key == "findings";
-            self.shape.wrapped |= WRAPPERS.contains(&&*key);
             if self.shape.keys.len() < MAX_KEYS {
                 self.shape.keys.push(key);
             }
