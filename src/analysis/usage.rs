@@ -686,6 +686,29 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_a_query_are_what_the_list_around_them_would_hold() {
+        let gone = r#"{ "InstanceId": "i-2", "VpcId": "vpc-1", "State": { "Name": "terminated" } }"#;
+        for rows in [
+            format!(r#"[{{ "InstanceId": "i-1", "VpcId": "vpc-1", "VolumeId": "vol-1" }}, {gone}]"#),
+            r#"[{ "VpcId": "vpc-1", "InstanceId": "i-1" }, { "InstanceId": "i-2", "State": "terminated" }]"#.to_owned(),
+            // JSON lines; and what stands twice is one thing.
+            format!("{{ \"InstanceId\": \"i-1\" }}\n{{ \"InstanceId\": \"i-1\" }}\n{gone}\n"),
+        ] {
+            let own = usage(&[&rows]);
+            assert_eq!(counted(&own), ["ec2 (1)"], "{rows}");
+            let ignored: Vec<_> = own.ignored().collect();
+            assert_eq!(ignored, [Ignored { name: "AWS::EC2::Instance", reason: "terminated", count: 1 }], "{rows}");
+        }
+        let engine = r#"{ "DBInstanceIdentifier": "a", "Engine": "aurora-mysql" }"#;
+        for rows in [format!("[{engine}]"), engine.to_owned()] {
+            assert!(usage(&[&rows]).resources(CATALOGUE.service("aurora").expect("a service")).is_some(), "{rows}");
+        }
+        // A VPC says no more than what stands in it.
+        let own = usage(&[r#"[{ "VpcId": "vpc-1", "Id": "x" }, { "InstanceId": "i-1" }]"#]);
+        assert_eq!((counted(&own), own.unmatched().count()), (vec!["ec2 (1)".to_owned()], 1));
+    }
+
+    #[test]
     fn what_is_passed_over_has_a_reason() {
         let own = usage(&["rds\nmodule.app.kubernetes_pod.web[0]\naws_eip.a\nmy-own-thing\n"]);
         let ignored: Vec<(&str, &str)> = own.ignored().map(|ignored| (ignored.name, ignored.reason)).collect();

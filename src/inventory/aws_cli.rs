@@ -38,11 +38,39 @@ enum Thing {
 }
 
 /// When an element stands for nothing that is there, and why it is passed over.
+#[derive(Clone, Copy)]
 enum Aside {
-    /// The path has a value that begins so.
-    Where(&'static str, &'static str, &'static str),
+    /// One of the paths has a value that begins so.
+    Where(&'static [&'static str], &'static str, &'static str),
     /// The path has no value.
     Without(&'static str, &'static str),
+}
+
+impl Aside {
+    /// Whether the first level of a path is of interest.
+    fn looks_at(self, key: &str) -> bool {
+        let paths = match self {
+            Self::Where(paths, ..) => paths,
+            Self::Without(path, _) => &[path],
+        };
+        paths.iter().any(|path| is_first(path, key))
+    }
+
+    /// Why the element with these attributes stands for nothing, if it does.
+    fn why(self, attributes: &Attributes) -> Option<&'static str> {
+        let value = |path: &str| attributes.value(path).filter(|value| !value.is_empty());
+        match self {
+            Self::Where(paths, begins, why) => {
+                paths.iter().filter_map(|path| value(path)).any(|value| value.starts_with(begins)).then_some(why)
+            }
+            Self::Without(path, why) => value(path).is_none().then_some(why),
+        }
+    }
+}
+
+/// Whether `key` is the first level of `path`.
+fn is_first(path: &str, key: &str) -> bool {
+    path.split('.').next() == Some(key)
 }
 
 const fn named(field: &'static str, dialect: &'static str, paths: &'static [&'static str]) -> ListShape {
@@ -67,20 +95,21 @@ pub(super) const DESCRIBED: &str = "AWS CLI list";
 
 const ARN_IDENTITY: &[&str] = &["ResourceArn", "Identifier.ResourceArn"];
 
-/// What stands in every one of the `Reservations` of `ec2 describe-instances`.
+/// What stands in every one of the `Reservations` of `ec2 describe-instances`. A query may have made a text of the state.
 static INSTANCES: ListShape = ListShape {
-    aside: Some(Aside::Where("State.Name", "terminated", "terminated")),
+    identity: &["InstanceId"],
+    aside: Some(Aside::Where(&["State.Name", "State"], "terminated", "terminated")),
     ..typed("Instances", "AWS::EC2::Instance", &["InstanceId"])
 };
 
 /// Every list that is known. Fields that several commands use are told apart by what their elements have.
 static LISTS: &[ListShape] = &[
     ListShape {
-        aside: Some(Aside::Where("ResourceStatus", "DELETE_COMPLETE", "deleted")),
+        aside: Some(Aside::Where(&["ResourceStatus"], "DELETE_COMPLETE", "deleted")),
         ..named("StackResourceSummaries", "CloudFormation stack", &["ResourceType"])
     },
     ListShape {
-        aside: Some(Aside::Where("ResourceStatus", "DELETE_COMPLETE", "deleted")),
+        aside: Some(Aside::Where(&["ResourceStatus"], "DELETE_COMPLETE", "deleted")),
         ..named("StackResources", "CloudFormation stack", &["ResourceType"])
     },
     named("ResourceTagMappingList", "Resource Groups Tagging API", &["ResourceARN"]),
@@ -100,7 +129,7 @@ static LISTS: &[ListShape] = &[
     named("resourceIdentifiers", "AWS Config resources", &["resourceType"]),
     ListShape {
         identity: &["ARN", "arn", "resourceId"],
-        aside: Some(Aside::Where("configurationItemStatus", "ResourceDeleted", "deleted")),
+        aside: Some(Aside::Where(&["configurationItemStatus"], "ResourceDeleted", "deleted")),
         ..named("configurationItems", "AWS Config snapshot", &["resourceType", "ARN", "arn"])
     },
     named("baseConfigurationItems", "AWS Config resources", &["resourceType", "arn"]),
@@ -237,37 +266,37 @@ pub(super) fn field<'de, A: MapAccess<'de>>(
     }
 }
 
-/// The shapes whose elements are known by a field that nothing else has, wherever they stand.
-fn unmistakable() -> impl Iterator<Item = (&'static str, &'static ListShape, &'static [&'static str])> {
-    LISTS.iter().chain([&INSTANCES]).filter_map(|shape| match shape.thing {
-        Thing::Typed(kind, paths) if shape.spelling == Spelling::Same && !paths.contains(&"Name") => {
-            Some((kind, shape, paths))
+/// Fields by which a list knows its elements, and which rows of other things have as well.
+const SHARED: &[&str] = &["Name", "VpcId"];
+
+/// The shapes whose elements are known by a field of theirs wherever they stand. A row about an instance may name its volume.
+fn unmistakable() -> impl Iterator<Item = (&'static ListShape, &'static [&'static str])> {
+    [&INSTANCES].into_iter().chain(LISTS).filter_map(|shape| match shape.thing {
+        Thing::Typed(_, paths)
+            if shape.spelling == Spelling::Same && !paths.iter().any(|path| SHARED.contains(path)) =>
+        {
+            Some((shape, paths))
         }
         _ => None,
     })
 }
 
-/// Whether the field `key` tells what a row is.
-pub(super) fn is_identity(key: &str) -> bool {
-    unmistakable().any(|(_, _, paths)| paths.contains(&key))
+/// Whether the field `key` of a row tells what the row is, or that it is gone.
+pub(super) fn is_telling(key: &str) -> bool {
+    unmistakable().any(|(shape, paths)| paths.contains(&key) || shape.aside.is_some_and(|aside| aside.looks_at(key)))
 }
 
 /// Hands a row on that is what a `describe-…` command lists, without the list around it; whether it is.
-pub(super) fn described(row: &Value, visitor: &mut dyn Visitor) -> bool {
+pub(super) fn described(row: &Value, visitor: &mut dyn Visitor, seen: &mut Deduplicator) -> bool {
     let has = |path: &&'static str| row.get(*path).is_some_and(Value::is_string);
-    let Some((kind, ..)) = unmistakable().find(|(_, _, paths)| paths.iter().any(has)) else {
-        return false;
-    };
-    let session = Session::default();
+    let Some((shape, _)) = unmistakable().find(|(_, paths)| paths.iter().any(has)) else { return false };
+    let (session, mut found) = (Session::default(), Found::default());
+    let attributes = Attributes::default();
     // A query chooses its fields: what is not there may be set all the same.
-    let mut attributes = Attributes::default();
-    let wants = &|key: &str| visitor.wants(key);
-    let collect = Collect { session: &session, into: &mut attributes, wants, spelling: Spelling::Same };
-    if collect.deserialize(row).is_err() {
-        attributes.clear(false);
-    }
-    let name = row.get("Engine").and_then(Value::as_str).map_or(kind, |engine| engine_type(kind, engine));
-    visitor.item(Item { name, count: 1, attributes: &attributes });
+    let complete = false;
+    let mut elements = Elements { shape, session: &session, visitor, seen, found: &mut found, attributes, complete };
+    let row = Row { elements: &mut elements }.deserialize(row).unwrap_or(RowKind::Other);
+    elements.tell(&row);
     true
 }
 
@@ -296,7 +325,7 @@ impl<'de> SerdeVisitor<'de> for Things<'_> {
         let Self { shape, session, visitor, seen } = self;
         let mut found = Found { dialect: shape.dialect, ..Found::default() };
         let attributes = Attributes::default();
-        let each = Elements { shape, session, visitor, seen, found: &mut found, attributes };
+        let each = Elements { shape, session, visitor, seen, found: &mut found, attributes, complete: true };
         Each { session, each }.visit_seq(seq)?;
         Ok(found)
     }
@@ -305,7 +334,7 @@ impl<'de> SerdeVisitor<'de> for Things<'_> {
         let Self { shape, session, visitor, seen } = self;
         let mut found = Found { dialect: shape.dialect, ..Found::default() };
         let attributes = Attributes::default();
-        let mut elements = Elements { shape, session, visitor, seen, found: &mut found, attributes };
+        let mut elements = Elements { shape, session, visitor, seen, found: &mut found, attributes, complete: true };
         let row = Row { elements: &mut elements }.visit_map(map)?;
         elements.tell(&row);
         Ok(found)
@@ -320,6 +349,8 @@ struct Elements<'a> {
     seen: &'a mut Deduplicator,
     found: &'a mut Found,
     attributes: Attributes,
+    /// Whether what an element does not say is unset.
+    complete: bool,
 }
 
 impl<'de> Element<'de> for Elements<'_> {
@@ -336,16 +367,12 @@ const LABELS: &[&str] = &["resourceId", "ResourceId", "resourceName", "LogicalRe
 impl Elements<'_> {
     /// Whether the first level of a path is of interest.
     fn wants(&self, key: &str) -> bool {
-        let first = |path: &&str| path.split('.').next() == Some(key);
+        let first = |path: &&str| is_first(path, key);
         let paths = match self.shape.thing {
             Thing::Named(paths) | Thing::Typed(_, paths) | Thing::TypedOrText(_, paths, _) => paths,
         };
-        let aside = match self.shape.aside {
-            Some(Aside::Where(path, ..) | Aside::Without(path, _)) => path,
-            None => "",
-        };
         paths.iter().chain(self.shape.identity).chain(LABELS).any(first)
-            || first(&aside)
+            || self.shape.aside.is_some_and(|aside| aside.looks_at(key))
             || self.shape.count == Some(key)
             || !matches!(self.shape.thing, Thing::Named(_)) && self.visitor.wants(key)
     }
@@ -376,12 +403,8 @@ impl Elements<'_> {
             None => name,
         };
         found.known += 1;
-        match shape.aside {
-            Some(Aside::Where(path, begins, why)) if value(&path).is_some_and(|value| value.starts_with(begins)) => {
-                return visitor.ignored(name, why, 1);
-            }
-            Some(Aside::Without(path, why)) if value(&path).is_none() => return visitor.ignored(name, why, 1),
-            _ => {}
+        if let Some(why) = shape.aside.and_then(|aside| aside.why(attributes)) {
+            return visitor.ignored(name, why, 1);
         }
         let identity = shape.identity.iter().find_map(value);
         let count = shape.count.and_then(|path| value(&path)).map_or(1, how_many);
@@ -424,7 +447,8 @@ impl<'de> DeserializeSeed<'de> for Row<'_, '_> {
     type Value = RowKind;
 
     fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<RowKind, D::Error> {
-        self.elements.attributes.clear(true);
+        let complete = self.elements.complete;
+        self.elements.attributes.clear(complete);
         deserializer.deserialize_any(self)
     }
 }

@@ -222,7 +222,8 @@ impl Fields<'_> {
             || of(LABELS)
             || of(&["GroupByKey", "count"])
             || is_arn_field(&key)
-            || aws_cli::is_identity(&key);
+            || aws_cli::is_telling(&key)
+            || self.visitor.wants(&key);
         if kept {
             let value: Value = map.next_value()?;
             if key == "GroupByKey" && value.as_str().is_some_and(|by| by != "RESOURCE_TYPE") {
@@ -351,7 +352,7 @@ impl Input {
     /// A row of a query, as the thing that it names; whether it names one.
     fn row(&mut self, row: &Value, visitor: &mut dyn Visitor) -> bool {
         let Value::Object(fields) = row else { return false };
-        let known = aws_cli::described(row, visitor) || {
+        let known = aws_cli::described(row, visitor, &mut self.seen) || {
             let text = |field: &str| fields.get(field).and_then(Value::as_str).filter(|text| !text.is_empty());
             let kind = TYPES.iter().find_map(|field| text(field).filter(|text| is_type(text)));
             let others = fields.keys().filter(|key| is_arn_field(key)).map(|key| &**key);
