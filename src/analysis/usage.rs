@@ -709,6 +709,47 @@ mod tests {
     }
 
     #[test]
+    fn what_is_gone_is_not_counted() {
+        let item = |status: &str| {
+            format!(
+                r#"{{ "configurationItemStatus": "{status}", "arn": "arn:aws:sqs:eu-west-1:1:q", "resourceType": "AWS::SQS::Queue" }}"#
+            )
+        };
+        let history =
+            |first: &str, second: &str| format!(r#"{{ "configurationItems": [{}, {}] }}"#, item(first), item(second));
+        let counted_all_the_same = "deleted, and counted for an entry before that";
+        let finding = r#""SchemaVersion": "2018-10-08", "Resources": [{ "Type": "AwsSqsQueue", "Id": "arn:aws:sqs:eu-west-1:1:q" }]"#;
+        let cluster = r#""clusterArn": "arn:aws:ecs:eu-west-1:1:cluster/c""#;
+        for (text, resources, reason) in [
+            // The newest stands first, as the command prints it, or last.
+            (history("ResourceDeleted", "OK"), 0, "deleted"),
+            (history("ResourceDeletedNotRecorded", "ResourceDeleted"), 0, "deleted"),
+            (history("OK", "ResourceDeleted"), 1, counted_all_the_same),
+            (
+                r#"{ "resourceIdentifiers": [{ "resourceType": "AWS::SQS::Queue", "resourceDeletionTime": 1.7 }] }"#
+                    .to_owned(),
+                0,
+                "deleted",
+            ),
+            (format!(r#"{{ "clusters": [{{ {cluster}, "status": "INACTIVE" }}] }}"#), 0, "inactive"),
+            (
+                format!(r#"{{ "Findings": [{{ {finding}, "RecordState": "ARCHIVED" }}] }}"#),
+                0,
+                "a finding that is archived or closed: what it is about may be gone",
+            ),
+            (
+                format!(r#"{{ "Findings": [{{ {finding}, "RecordState": "ARCHIVED" }}, {{ {finding} }}] }}"#),
+                1,
+                "a finding that is archived or closed: what it is about may be gone",
+            ),
+        ] {
+            let own = usage(&[&text]);
+            let ignored: Vec<_> = own.ignored().map(|ignored| ignored.reason).collect();
+            assert_eq!((own.items(), &ignored[..]), (resources, &[reason][..]), "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_passed_over_has_a_reason() {
         let own = usage(&["rds\nmodule.app.kubernetes_pod.web[0]\naws_eip.a\nmy-own-thing\n"]);
         let ignored: Vec<(&str, &str)> = own.ignored().map(|ignored| (ignored.name, ignored.reason)).collect();

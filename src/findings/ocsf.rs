@@ -18,6 +18,8 @@ pub(super) struct Finding {
     status_code: Text,
     /// The workflow; a verdict in Prowler 3, whose `compliance` has it too.
     status: Text,
+    /// The same as a number.
+    status_id: Text,
     activity_name: Text,
     cloud: Option<Cloud>,
     unmapped: Object<Unmapped>,
@@ -107,6 +109,13 @@ impl Finding {
         if compliance.is_empty() { &self.status_code.0 } else { compliance }
     }
 
+    /// Whether it no longer counts: it was closed, archived or deleted.
+    fn is_closed(&self) -> bool {
+        self.activity_name.0.eq_ignore_ascii_case("close")
+            || ["archived", "deleted"].iter().any(|status| self.status.0.eq_ignore_ascii_case(status))
+            || ["5", "6"].contains(&&*self.status_id.0)
+    }
+
     fn cloud(&self) -> Option<String> {
         let cloud = self.cloud.as_ref().map_or("", |cloud| &cloud.provider.0);
         let unmapped = self.unmapped.0.as_ref().map_or("", |unmapped| &unmapped.provider.0);
@@ -139,12 +148,13 @@ impl From<Finding> for Entry {
             id: resource.uid.0,
             service: resource.group.unwrap_or_default().name.0,
         };
+        let current = !finding.is_closed();
         let account = finding.cloud.and_then(|cloud| cloud.account).map(|account| account.uid.0);
         let resources = finding.resources.unwrap_or_default().into_iter().chain(finding.resource);
         Self::Result(CheckResult {
             checks,
             status,
-            current: finding.activity_name.0 != "Close",
+            current,
             resources: resources.map(resource).collect(),
             account: account.filter(|account| !account.is_empty()),
         })
@@ -226,7 +236,18 @@ mod tests {
 
     #[test]
     fn a_closed_finding_does_not_count() {
-        let text = r#"[{"class_uid": 2003, "activity_name": "Close", "compliance": {"control": "RDS.3", "status": "FAILED"}}]"#;
-        assert!(!results(text).expect("it is read").0[0].current);
+        for (fields, current) in [
+            (r#""activity_name": "Close""#, false),
+            (r#""status": "Archived", "activity_name": "Update""#, false),
+            (r#""status": "Deleted""#, false),
+            (r#""status_id": 5"#, false),
+            (r#""status_id": 4, "status": "Resolved""#, true),
+            (r#""status_id": 1, "status": "New", "activity_name": "Create""#, true),
+        ] {
+            let text = format!(
+                r#"[{{"class_uid": 2003, {fields}, "compliance": {{"control": "RDS.3", "status": "FAILED"}}}}]"#
+            );
+            assert_eq!(results(&text).expect("it is read").0[0].current, current, "{fields}");
+        }
     }
 }

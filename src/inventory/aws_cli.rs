@@ -42,6 +42,8 @@ enum Thing {
 enum Aside {
     /// One of the paths has a value that begins so.
     Where(&'static [&'static str], &'static str, &'static str),
+    /// The path has a value.
+    With(&'static str, &'static str),
     /// The path has no value.
     Without(&'static str, &'static str),
 }
@@ -51,7 +53,7 @@ impl Aside {
     fn looks_at(self, key: &str) -> bool {
         let paths = match self {
             Self::Where(paths, ..) => paths,
-            Self::Without(path, _) => &[path],
+            Self::With(ref path, _) | Self::Without(ref path, _) => std::slice::from_ref(path),
         };
         paths.iter().any(|path| is_first(path, key))
     }
@@ -63,6 +65,7 @@ impl Aside {
             Self::Where(paths, begins, why) => {
                 paths.iter().filter_map(|path| value(path)).any(|value| value.starts_with(begins)).then_some(why)
             }
+            Self::With(path, why) => value(path).is_some().then_some(why),
             Self::Without(path, why) => value(path).is_none().then_some(why),
         }
     }
@@ -92,6 +95,9 @@ const fn typed(field: &'static str, kind: &'static str, paths: &'static [&'stati
 
 /// What output of `list-…` and `describe-…` commands is called.
 pub(super) const DESCRIBED: &str = "AWS CLI list";
+
+/// What ECS says for a while of what was deleted.
+const INACTIVE: Option<Aside> = Some(Aside::Where(&["Status"], "INACTIVE", "inactive"));
 
 const ARN_IDENTITY: &[&str] = &["ResourceArn", "Identifier.ResourceArn"];
 
@@ -126,7 +132,10 @@ static LISTS: &[ListShape] = &[
         identity: ARN_IDENTITY,
         ..named("ResourceIdentifiers", "AWS Config resources", &["ResourceType", "ResourceArn"])
     },
-    named("resourceIdentifiers", "AWS Config resources", &["resourceType"]),
+    ListShape {
+        aside: Some(Aside::With("resourceDeletionTime", "deleted")),
+        ..named("resourceIdentifiers", "AWS Config resources", &["resourceType"])
+    },
     ListShape {
         identity: &["ARN", "arn", "resourceId"],
         aside: Some(Aside::Where(&["configurationItemStatus"], "ResourceDeleted", "deleted")),
@@ -152,11 +161,17 @@ static LISTS: &[ListShape] = &[
     typed("Functions", "AWS::Lambda::Function", &["FunctionArn"]),
     ListShape {
         thing: Thing::TypedOrText("AWS::ECS::Cluster", &["ClusterArn"], "AWS::EKS::Cluster"),
+        aside: INACTIVE,
         spelling: Spelling::LowerCamel,
         ..named("clusters", DESCRIBED, &[])
     },
-    ListShape { spelling: Spelling::LowerCamel, ..typed("services", "AWS::ECS::Service", &["ServiceArn"]) },
     ListShape {
+        aside: INACTIVE,
+        spelling: Spelling::LowerCamel,
+        ..typed("services", "AWS::ECS::Service", &["ServiceArn"])
+    },
+    ListShape {
+        aside: INACTIVE,
         spelling: Spelling::LowerCamel,
         ..typed("taskDefinition", "AWS::ECS::TaskDefinition", &["TaskDefinitionArn"])
     },
@@ -361,6 +376,9 @@ impl<'de> Element<'de> for Elements<'_> {
     }
 }
 
+/// Why the end of a thing is passed over that was counted by then: it may have been made anew.
+const COUNTED_ALL_THE_SAME: &str = "deleted, and counted for an entry before that";
+
 /// Paths that tell an element apart for people, where it does not say what it is.
 const LABELS: &[&str] = &["resourceId", "ResourceId", "resourceName", "LogicalResourceId", "Id", "id", "Name", "name"];
 
@@ -403,10 +421,13 @@ impl Elements<'_> {
             None => name,
         };
         found.known += 1;
-        if let Some(why) = shape.aside.and_then(|aside| aside.why(attributes)) {
-            return visitor.ignored(name, why, 1);
-        }
         let identity = shape.identity.iter().find_map(value);
+        if let Some(why) = shape.aside.and_then(|aside| aside.why(attributes)) {
+            // In a history, what stands behind the end of a thing is how it was before.
+            let first_end = identity.is_some_and(|identity| seen.is_new(&format!("the end of {identity}")));
+            let counted = first_end && identity.is_some_and(|identity| !seen.is_new(identity));
+            return visitor.ignored(name, if counted { COUNTED_ALL_THE_SAME } else { why }, 1);
+        }
         let count = shape.count.and_then(|path| value(&path)).map_or(1, how_many);
         if count > 0 && identity.is_none_or(|identity| seen.is_new(identity)) {
             // A name by itself says nothing of the thing's attributes.

@@ -19,6 +19,7 @@ impl From<findings::Error> for Error {
 
 /// Why a resource of a finding is passed over.
 const NO_TYPE: &str = "a finding whose resource has no type";
+const CLOSED: &str = "a finding that is archived or closed: what it is about may be gone";
 
 /// Whether the text that begins with `head` is findings of resources. Compliance by rule names none, and an empty list is an
 /// inventory of anything.
@@ -35,6 +36,11 @@ pub(super) fn read(text: Text<'_>, visitor: &mut dyn Visitor) -> Result<&'static
         for resource in &result.resources {
             resources += 1;
             let name = resource.name();
+            let label = [name, &resource.id].into_iter().find(|label| !label.is_empty()).unwrap_or("without an id");
+            if !result.current {
+                visitor.ignored(label, CLOSED, 1);
+                continue;
+            }
             // An ARN is one resource; another id is one of its type and account.
             let account = result.account.as_deref().unwrap_or_default();
             let first = match &*resource.id {
@@ -46,8 +52,7 @@ pub(super) fn read(text: Text<'_>, visitor: &mut dyn Visitor) -> Result<&'static
                 continue;
             }
             if name.is_empty() {
-                let id = if resource.id.is_empty() { "without an id" } else { &resource.id };
-                visitor.ignored(id, NO_TYPE, 1);
+                visitor.ignored(label, NO_TYPE, 1);
             } else {
                 visitor.item(Item { name, count: 1, attributes: &none });
             }
