@@ -750,6 +750,31 @@ mod tests {
     }
 
     #[test]
+    fn no_element_of_a_list_vanishes() {
+        let queue = r#""arn:aws:sqs:eu-west-1:1:q""#;
+        for (text, items, unmatched) in [
+            (r#"{ "clusterArns": [] }"#.to_owned(), 0, 0),
+            (r#"{ "clusterArns": [], "nextToken": null }"#.to_owned(), 0, 0),
+            (format!(r#"{{ "queueArns": [{queue}, 7, null] }}"#), 3, 2),
+            (format!(r#"{{ "Results": [{{ "ResourceArn": {queue} }}, {{ "ResourceType": "SQS" }}, 7] }}"#), 3, 2),
+            // Lists of lists: rows, cells, and cells that a row describes.
+            (r#"[[{ "InstanceId": "i-1" }, { "InstanceId": "i-2" }], [{ "Id": "x" }]]"#.to_owned(), 3, 1),
+            (format!("[[{queue}, {{ \"Key\": \"team\" }}, 7], [null, 8]]"), 3, 2),
+            (format!("[[{queue}], [[{{ \"resourceArn\": {queue} }}]]]"), 2, 0),
+        ] {
+            let own = usage(&[&text]);
+            let found: u64 = own.unmatched().map(|(_, unmatched)| unmatched.count).sum();
+            assert_eq!((own.items(), found), (items, unmatched), "{text}");
+        }
+        // Fields without end, of which none is kept.
+        let arns: String =
+            (0..100_000).flat_map(|n| ["\"f".to_owned(), n.to_string(), "Arn\": \"x\", ".to_owned()]).collect();
+        let error =
+            ServiceUsage::new(&CATALOGUE).read(&mut format!("{{ {arns} \"a\": 1 }}").as_bytes()).expect_err("no row");
+        assert!(error.to_string().contains("`f0Arn`"), "{error}");
+    }
+
+    #[test]
     fn what_is_passed_over_has_a_reason() {
         let own = usage(&["rds\nmodule.app.kubernetes_pod.web[0]\naws_eip.a\nmy-own-thing\n"]);
         let ignored: Vec<(&str, &str)> = own.ignored().map(|ignored| (ignored.name, ignored.reason)).collect();

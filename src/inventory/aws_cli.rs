@@ -200,7 +200,7 @@ static LISTS: &[ListShape] = &[
 ];
 
 /// Lists that are read by functions of their own.
-const OTHER_FIELDS: [&str; 1] = ["Results"];
+const OTHER_FIELDS: [&str; 2] = ["Results", "ResultsByTime"];
 
 /// The fields by which output of the AWS CLI is told in YAML, to name it there.
 pub(super) const FIELDS: &[&str] = &[
@@ -574,13 +574,15 @@ fn results<'de, A: MapAccess<'de>>(
             }
             Value::Object(_) => {
                 let row: Protected = serde_json::from_value(result).unwrap_or_default();
-                if let Some(name) = row.resource_arn.0 {
-                    found.dialect = "AWS Backup";
-                    found.known += 1;
-                    visitor.item(Item { name: &name, count: 1, attributes: &none });
-                }
+                let Some(name) = row.resource_arn.0.filter(|name| !name.is_empty()) else {
+                    visitor.unmatched("a result without ResourceArn", 1);
+                    return Ok(());
+                };
+                found.dialect = "AWS Backup";
+                found.known += 1;
+                visitor.item(Item { name: &name, count: 1, attributes: &none });
             }
-            _ => {}
+            other => visitor.unmatched(&other.to_string(), 1),
         }
         Ok(())
     }))?;

@@ -135,7 +135,7 @@ impl<'de> SerdeVisitor<'de> for Document<'_> {
             terraform: terraform::Reader::default(),
             costs: aws_cli::Costs::default(),
             row: Map::new(),
-            keys: Vec::new(),
+            keys: Keys::default(),
             found: None,
             empty: None,
         };
@@ -144,8 +144,38 @@ impl<'de> SerdeVisitor<'de> for Document<'_> {
     }
 }
 
-/// The most fields of an unknown document that are remembered.
+/// The most fields of a document that are remembered, and of a row that are kept.
 const MAX_KEYS: usize = 64;
+
+/// The most bytes of a field of a row: more than whatever tells what the row is.
+const MAX_FIELD: usize = 64 << 10;
+
+/// The fields of a document that were met.
+#[derive(Debug, Default)]
+struct Keys {
+    names: Vec<String>,
+    /// Whether there were more.
+    more: bool,
+}
+
+impl Keys {
+    fn add(&mut self, key: String) {
+        if !self.has(&key) {
+            self.more |= self.names.len() == MAX_KEYS;
+            if !self.more {
+                self.names.push(key);
+            }
+        }
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.names.iter().any(|own| own == key)
+    }
+
+    fn all(&self, is: impl Fn(&str) -> bool) -> bool {
+        !self.more && self.names.iter().all(|key| is(key))
+    }
+}
 
 /// The fields of an outermost object.
 struct Fields<'a> {
@@ -156,8 +186,7 @@ struct Fields<'a> {
     costs: aws_cli::Costs,
     /// The values of fields that make the document a row or a finding, should it be one.
     row: Map<String, Value>,
-    /// The fields that say nothing by themselves.
-    keys: Vec<String>,
+    keys: Keys,
     /// What the document is.
     found: Option<&'static str>,
     /// What it is if nothing else in it speaks against that: a list that is known by its field alone, for it is empty.
@@ -188,43 +217,49 @@ impl Fields<'_> {
                 self.list(found);
             }
             "Findings" => self.findings(map)?,
-            _ if self.terraform.field(&key, map, session, self.visitor)? => self.keys.push(key),
+            _ if self.terraform.field(&key, map, session, self.visitor)? => {}
             _ if aws_cli::is_list(&key) => {
                 let found = aws_cli::field(&key, map, session, self.visitor, &mut self.input.seen)?;
                 self.list(found);
-                self.keys.push(key);
             }
-            // `clusterArns`, `serviceArns` and whatever else lists ARNs and nothing more.
-            _ if key.ends_with("Arns") => self.arns(map)?,
-            _ => return self.other(key, map),
+            _ if is_list_of_arns(&key) => self.arns(map)?,
+            _ => self.other(&key, map)?,
         }
+        self.keys.add(key);
         Ok(())
     }
 
     /// A list of ARNs under a field.
     fn arns<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
         let Self { input, visitor, found, session, .. } = self;
-        map.next_value_seed(As::new(session, |arn: Value| {
+        let mut elements = 0_u64;
+        let is_list = map.next_value_seed(As::new(session, |arn: Value| {
+            elements += 1;
             if let Some(arn) = arn.as_str() {
                 input.names.tell(arn, *visitor);
                 *found = Some(aws_cli::DESCRIBED);
+            } else {
+                visitor.unmatched(&arn.to_string(), 1);
             }
             Ok(())
         }))?;
+        if is_list && elements == 0 {
+            self.empty = Some(aws_cli::DESCRIBED);
+        }
         Ok(())
     }
 
     /// A field that may make the document a row, or says nothing.
-    fn other<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
-        let of = |fields: &[&str]| fields.contains(&&*key);
+    fn other<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        let of = |fields: &[&str]| fields.contains(&key);
         let kept = of(TYPES)
             || of(ARNS)
             || of(LABELS)
             || of(&["GroupByKey", "count"])
-            || is_arn_field(&key)
-            || aws_cli::is_telling(&key)
-            || self.visitor.wants(&key);
-        if kept {
+            || is_arn_field(key)
+            || aws_cli::is_telling(key)
+            || self.visitor.wants(key);
+        if kept && self.row.len() < MAX_KEYS {
             let value: Value = map.next_value()?;
             if key == "GroupByKey" && value.as_str().is_some_and(|by| by != "RESOURCE_TYPE") {
                 return Err(self.session.fail(Error::refused(
@@ -232,12 +267,11 @@ impl Fields<'_> {
                     "aws configservice get-aggregate-discovered-resource-counts … --group-by-key RESOURCE_TYPE",
                 )));
             }
-            self.row.insert(key.clone(), value);
+            if value.to_string().len() <= MAX_FIELD {
+                self.row.insert(key.to_owned(), value);
+            }
         } else {
             map.next_value_seed(Skip(self.session))?;
-        }
-        if self.keys.len() < MAX_KEYS {
-            self.keys.push(key);
         }
         Ok(())
     }
@@ -278,7 +312,7 @@ impl Fields<'_> {
             input.dialect = found;
             return Ok(());
         }
-        let has = |key: &str| keys.iter().any(|own| own == key);
+        let has = |key: &str| keys.has(key);
         if has("backend") {
             return Err(Error::refused(
                 "this names the backend of a Terraform state and holds no resources",
@@ -291,26 +325,25 @@ impl Fields<'_> {
                 "terraform plan -out PLAN && terraform show -json PLAN | whose matrix -",
             ));
         }
-        if let Some(error) = foreign(keys.iter().map(|key| &**key)) {
+        if let Some(error) = foreign(keys.names.iter().map(|key| &**key)) {
             return Err(error);
         }
-        let of = |all: &[&str], key: &String| all.contains(&&**key);
         let versioned = has("format_version") || has("terraform_version");
-        if versioned && keys.iter().all(|key| of(TERRAFORM, key)) {
+        if versioned && keys.all(|key| TERRAFORM.contains(&key)) {
             input.dialect = Some(terraform.dialect());
             return Ok(());
         }
-        if empty.is_some() && keys.iter().all(|key| of(aws_cli::COMPANIONS, key) || aws_cli::is_list(key)) {
+        let beside = |key: &str| aws_cli::COMPANIONS.contains(&key) || aws_cli::is_list(key) || is_list_of_arns(key);
+        if empty.is_some() && keys.all(beside) {
             input.dialect = empty;
             return Ok(());
         }
         if input.row(&Value::Object(row), visitor) {
             return Ok(());
         }
-        let fields: Vec<String> = keys.iter().take(8).map(|key| format!("`{}`", key.escape_debug())).collect();
-        Err(Error::Shape(match (&fields[..], empty) {
-            ([], None) => "an empty JSON object".to_owned(),
-            ([], Some(_)) => "a JSON object of something unknown".to_owned(),
+        let fields: Vec<String> = keys.names.iter().take(8).map(|key| format!("`{}`", key.escape_debug())).collect();
+        Err(Error::Shape(match &fields[..] {
+            [] => "an empty JSON object".to_owned(),
             _ => format!("no known inventory has the fields {}", fields.join(", ")),
         }))
     }
@@ -321,7 +354,7 @@ impl Input {
     fn element(&mut self, element: &Value, visitor: &mut dyn Visitor) -> Result<(), Error> {
         match element {
             Value::String(name) => self.names.tell(name, visitor),
-            Value::Array(values) => self.cells(values, visitor),
+            Value::Array(values) => self.cells(values, visitor)?,
             Value::Object(fields) => {
                 if let Some(error) = foreign(fields.keys().map(|key| &**key)) {
                     return Err(error);
@@ -334,19 +367,27 @@ impl Input {
         Ok(())
     }
 
-    /// A list in a list: the cells of a row, as `--query '…[].[Type, Name]'` writes it, or more names. Where some are types
-    /// or ARNs the others only describe them.
-    fn cells(&mut self, values: &[Value], visitor: &mut dyn Visitor) {
+    /// A list in a list: the cells of a row, as `--query '…[].[Type, Name]'` writes it, more rows, or more names. Where some
+    /// are types or ARNs the others only describe them.
+    fn cells(&mut self, values: &[Value], visitor: &mut dyn Visitor) -> Result<(), Error> {
         let texts = || values.iter().filter_map(Value::as_str);
         let wanted: [fn(&str) -> bool; 3] = [is_type, |text| text.starts_with("arn:"), |_| true];
         if let Some(wanted) = wanted.into_iter().find(|wanted| texts().any(wanted)) {
             texts().filter(|text| wanted(text)).for_each(|text| self.names.tell(text, visitor));
         }
+        let described = texts().any(|text| is_type(text) || text.starts_with("arn:"));
         for value in values {
-            if let Value::Array(values) = value {
-                self.cells(values, visitor);
+            match value {
+                Value::String(_) => {}
+                Value::Array(values) => self.cells(values, visitor)?,
+                Value::Object(_) if described => {}
+                Value::Object(_) => self.element(value, visitor)?,
+                // A number, or what a query did not find.
+                _ if texts().next().is_some() => {}
+                _ => self.element(value, visitor)?,
             }
         }
+        Ok(())
     }
 
     /// A row of a query, as the thing that it names; whether it names one.
@@ -402,6 +443,11 @@ fn is_type(text: &str) -> bool {
 /// Whether a field holds an ARN, by its name.
 fn is_arn_field(key: &str) -> bool {
     ["Arn", "ARN", "_arn"].iter().any(|ending| key.ends_with(ending))
+}
+
+/// Whether a field lists ARNs and nothing more, as `clusterArns` and `serviceArns` do.
+fn is_list_of_arns(key: &str) -> bool {
+    key.ends_with("Arns")
 }
 
 /// What people know a row by.
