@@ -775,6 +775,39 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_names_another_is_told() {
+        let queues = r#""QueueUrls": ["https://q"]"#;
+        for (text, said) in [
+            (format!(r#"{{ {queues}, "NextToken": "t" }}"#), Some("`QueueUrls`: the last page says that more follow")),
+            (format!(r#"{{ "nextToken": "t", {queues} }}"#), Some("more follow")),
+            (r#"{ "clusterArns": ["arn:aws:ecs:x:1:cluster/c"], "nextToken": "t" }"#.to_owned(), Some("`clusterArns`")),
+            (format!(r#"{{ {queues}, "NextToken": "t" }} {{ {queues} }}"#), None),
+            (format!(r#"{{ {queues}, "NextToken": "t" }} {{ "TableNames": ["a"] }}"#), Some("`QueueUrls`")),
+            (format!(r#"{{ {queues}, "NextToken": "" }}"#), None),
+            (format!(r#"{{ {queues}, "IsTruncated": true }}"#), Some("more follow")),
+            (format!(r#"{{ {queues}, "IsTruncated": false, "Marker": "m" }}"#), None),
+            (r#"{ "FileSystems": [], "Marker": "m" }"#.to_owned(), None),
+            (r#"{ "FileSystems": [], "Marker": "m", "NextMarker": "n" }"#.to_owned(), Some("more follow")),
+            (
+                r#"{ "Count": { "Complete": false, "TotalResources": 1000 }, "Resources": [{ "Service": "sqs" }] }"#
+                    .to_owned(),
+                Some("list-resources"),
+            ),
+            (
+                r#"{ "Findings": [{ "SchemaVersion": "2018-10-08", "Resources": [{ "Type": "AwsSqsQueue" }] }], "NextToken": "t" }"#.to_owned(),
+                Some("more follow"),
+            ),
+        ] {
+            let own = usage(&[&text]);
+            let told = own.remarks().join("\n");
+            assert!(said.map_or(told.is_empty(), |said| told.contains(said)), "{text}: {told}");
+        }
+        let report = r#"{ "ServicesLastAccessed": [], "JobStatus": "IN_PROGRESS" }"#;
+        let error = ServiceUsage::new(&CATALOGUE).read(&mut report.as_bytes()).expect_err("it is not there yet");
+        assert!(error.to_string().contains("JobStatus is IN_PROGRESS"), "{error}");
+    }
+
+    #[test]
     fn what_is_passed_over_has_a_reason() {
         let own = usage(&["rds\nmodule.app.kubernetes_pod.web[0]\naws_eip.a\nmy-own-thing\n"]);
         let ignored: Vec<(&str, &str)> = own.ignored().map(|ignored| (ignored.name, ignored.reason)).collect();

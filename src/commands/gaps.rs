@@ -106,7 +106,7 @@ fn read(input: &mut dyn BufRead, results: &mut Results) -> Result<Vec<String>, f
         (false, false) => closed += 1,
         (false, true) => no_check += 1,
     })?;
-    let Report { format, other_clouds, not_findings, .. } = report;
+    let Report { format, other_clouds, not_findings, is_cut, .. } = report;
     let mut notes = vec![format!("{format}: {} of checks", plural(counted, "result"))];
     let reasons =
         [(closed, "archived or closed"), (no_check, "not the result of a check"), (not_findings, "not findings")];
@@ -116,6 +116,9 @@ fn read(input: &mut dyn BufRead, results: &mut Results) -> Result<Vec<String>, f
         let names: Vec<&str> = other_clouds.keys().map(|name| &**name).collect();
         let count: u64 = other_clouds.values().sum();
         notes.push(format!("ignored: {count} - another provider's ({})", names.join(", ")));
+    }
+    if is_cut {
+        notes.push(findings::ONE_PAGE.to_owned());
     }
     Ok(notes.iter().map(|note| crate::render::tame(note).into_owned()).collect())
 }

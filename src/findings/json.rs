@@ -125,13 +125,23 @@ impl<'de, T: DeserializeOwned + Into<Entry>> Visitor<'de> for Value<'_, '_, T> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let Self { collector, left, depth, .. } = self;
-        let mut is_page = false;
-        let object =
-            Fields { map, collector: &mut *collector, left, depth, is_page: &mut is_page, finding: PhantomData::<T> };
+        let (mut is_page, mut token) = (false, Text::default());
+        let object = Fields {
+            map,
+            collector: &mut *collector,
+            left,
+            depth,
+            is_page: &mut is_page,
+            token: &mut token,
+            finding: PhantomData::<T>,
+        };
         let entry = T::deserialize(MapAccessDeserializer::new(object))?.into();
         // What stands beside the findings of a page makes no finding of it, unless it is one.
         if !is_page || !matches!(entry, Entry::NotAFinding) {
             collector.add(entry);
+        }
+        if is_page {
+            collector.report.is_cut = !token.0.is_empty();
         }
         Ok(())
     }
@@ -188,6 +198,8 @@ struct Fields<'a, 'c, A, T> {
     left: &'a Cell<usize>,
     depth: usize,
     is_page: &'a mut bool,
+    /// What names the next page.
+    token: &'a mut Text,
     finding: PhantomData<T>,
 }
 
@@ -196,6 +208,10 @@ impl<'de, A: MapAccess<'de>, T: DeserializeOwned + Into<Entry>> MapAccess<'de> f
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         while let Some(key) = self.map.next_key::<String>()? {
+            if key == "NextToken" {
+                *self.token = self.map.next_value()?;
+                continue;
+            }
             if !WRAPPERS.contains(&&*key) {
                 return seed.deserialize(key.into_deserializer()).map(Some);
             }

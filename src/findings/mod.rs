@@ -107,7 +107,13 @@ pub struct Report {
     pub other_clouds: BTreeMap<String, u64>,
     /// Entries that are no findings of the format: numbers, texts, objects without any of its fields.
     pub not_findings: u64,
+    /// Whether the last page says that another one follows, which is not there.
+    pub is_cut: bool,
 }
+
+/// What is said of an answer whose last page names another one.
+pub const ONE_PAGE: &str = "the last page says that more follow, and what they hold is not counted: run the command without \
+    --max-items and --no-paginate, or add the other pages";
 
 /// Why findings could not be read.
 #[derive(Debug)]
@@ -397,6 +403,15 @@ mod tests {
         for (text, count) in cases {
             let (all, report) = results(&text).expect("it is read");
             assert_eq!((all.len() as u64, report.findings, report.not_findings), (count, count, 0), "{text}");
+        }
+        for (text, is_cut) in [
+            (format!("{{\"Findings\": [{one}], \"NextToken\": \"t\"}}"), true),
+            (format!("{{\"NextToken\": \"t\", \"Findings\": [{one}]}}\n{{\"Findings\": []}}"), false),
+            (format!("[{{\"Findings\": [{one}]}}, {{\"Findings\": [{one}], \"NextToken\": \"t\"}}]"), true),
+            (format!("{{\"Findings\": [{one}], \"NextToken\": null}}"), false),
+            (one.to_owned(), false),
+        ] {
+            assert_eq!(results(&text).expect("it is read").1.is_cut, is_cut, "{text}");
         }
         // Pages and findings by themselves in one text, in any order, and a page whose list comes last.
         for text in [

@@ -8,6 +8,7 @@ use super::attributes::Attributes;
 use super::deduplicator::Deduplicator;
 use super::document::{As, Collect, Each, Element, Scalar, Session, Skip, Spelling, expecting_anything, pass_over};
 use super::{Error, Item, Visitor, usage};
+use crate::findings::ONE_PAGE;
 
 /// A list of objects under a field that only one command, or a few alike, write.
 struct ListShape {
@@ -222,13 +223,20 @@ pub(super) const FIELDS: &[&str] = &[
     "Events",
 ];
 
-/// Fields that stand beside those lists and say nothing.
-pub(super) const COMPANIONS: &[&str] = &[
+/// Fields that name the next page, where there is one.
+const TOKENS: &[&str] = &[
     "NextToken",
     "nextToken",
+    "NextPageToken",
     "PaginationToken",
+    "ContinuationToken",
+    "LastEvaluatedTableName",
     "Marker",
     "NextMarker",
+];
+
+/// Fields that stand beside those lists and say nothing about what is in them.
+const COMPANIONS: &[&str] = &[
     "Count",
     "ViewArn",
     "QueryErrors",
@@ -247,9 +255,73 @@ pub(super) const COMPANIONS: &[&str] = &[
     "JobCreationDate",
     "JobCompletionDate",
     "IsTruncated",
+    "Truncated",
     "GroupDefinitions",
     "DimensionValueAttributes",
 ];
+
+/// Whether the field `key` stands beside lists and says nothing about what is in them.
+pub(super) fn is_companion(key: &str) -> bool {
+    TOKENS.contains(&key) || COMPANIONS.contains(&key)
+}
+
+/// What a document says about being a part of the answer.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    /// The field that names the next page.
+    token: Option<&'static str>,
+    truncated: Option<bool>,
+    /// Whether Resource Explorer stopped at its limit.
+    capped: bool,
+    /// How far IAM is with its report.
+    job: Option<String>,
+}
+
+impl Part {
+    /// Reads the value of `key` if it says such a thing; whether it does.
+    pub(super) fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
+        match (key, TOKENS.iter().find(|token| **token == key)) {
+            (_, Some(token)) => {
+                let names_one = map.next_value::<Scalar>()?.0.is_some_and(|value| !value.is_empty());
+                if names_one && (*token != "Marker" || self.token.is_none()) {
+                    self.token = Some(token);
+                }
+            }
+            ("IsTruncated" | "Truncated", _) => {
+                self.truncated = map.next_value::<Scalar>()?.0.map(|value| value == "true");
+            }
+            ("Count", _) => self.capped |= map.next_value::<Value>()?["Complete"] == false,
+            ("JobStatus", _) => self.job = map.next_value::<Scalar>()?.0,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// What is left out of the list of the document.
+    ///
+    /// # Errors
+    ///
+    /// A report that is not there yet.
+    pub(super) fn missing(&self, has: impl Fn(&str) -> bool) -> Result<Option<&'static str>, Error> {
+        if let Some(job) = self.job.as_deref().filter(|job| has("ServicesLastAccessed") && *job != "COMPLETED") {
+            return Err(Error::refused(
+                format!("this report is not complete: its JobStatus is {}", job.escape_debug()),
+                "aws iam get-service-last-accessed-details --job-id ID, once its JobStatus is COMPLETED",
+            ));
+        }
+        // EFS repeats the marker of the question.
+        let token = self.token.filter(|token| *token != "Marker" || !has("FileSystems"));
+        Ok(match () {
+            () if self.truncated.unwrap_or(token.is_some()) => Some(ONE_PAGE),
+            () if self.capped => Some(CAPPED),
+            () => None,
+        })
+    }
+}
+
+/// What is said of a search of Resource Explorer's that found more than it may tell.
+const CAPPED: &str = "Resource Explorer stopped at its limit of 1000 results, and what is beyond is not counted: \
+    aws resource-explorer-2 list-resources has no such limit";
 
 /// What was found in a list.
 #[derive(Clone, Copy, Debug, Default)]

@@ -21,7 +21,12 @@ pub(super) struct Input {
     seen: Deduplicator,
     /// Rows that named a thing.
     rows: u64,
+    /// Lists of which the last page that was read says that it leaves something out, and what that is.
+    missing: Vec<(String, &'static str)>,
 }
+
+/// The most lists whose pages are told apart.
+const MAX_LISTS: usize = 64;
 
 /// What rows of a query are called.
 const ROWS: &str = "list of resources";
@@ -134,6 +139,7 @@ impl<'de> SerdeVisitor<'de> for Document<'_> {
             visitor,
             terraform: terraform::Reader::default(),
             costs: aws_cli::Costs::default(),
+            part: aws_cli::Part::default(),
             row: Map::new(),
             keys: Keys::default(),
             found: None,
@@ -184,6 +190,7 @@ struct Fields<'a> {
     visitor: &'a mut dyn Visitor,
     terraform: terraform::Reader,
     costs: aws_cli::Costs,
+    part: aws_cli::Part,
     /// The values of fields that make the document a row or a finding, should it be one.
     row: Map<String, Value>,
     keys: Keys,
@@ -223,6 +230,7 @@ impl Fields<'_> {
                 self.list(found);
             }
             _ if is_list_of_arns(&key) => self.arns(map)?,
+            _ if self.part.field(&key, map)? => {}
             _ => self.other(&key, map)?,
         }
         self.keys.add(key);
@@ -300,7 +308,11 @@ impl Fields<'_> {
 
     /// What the document was, now that all of it was read.
     fn finish(self) -> Result<(), Error> {
-        let Self { input, visitor, terraform, row, keys, found, empty, .. } = self;
+        let Self { input, visitor, terraform, part, row, keys, found, empty, .. } = self;
+        let missing = part.missing(|key| keys.has(key))?;
+        if let Some(list) = keys.names.iter().find(|key| aws_cli::is_list(key) || is_list_of_arns(key)) {
+            input.page(list, missing);
+        }
         if terraform.section {
             if let Some(note) = terraform.note() {
                 visitor.note(note);
@@ -333,7 +345,7 @@ impl Fields<'_> {
             input.dialect = Some(terraform.dialect());
             return Ok(());
         }
-        let beside = |key: &str| aws_cli::COMPANIONS.contains(&key) || aws_cli::is_list(key) || is_list_of_arns(key);
+        let beside = |key: &str| aws_cli::is_companion(key) || aws_cli::is_list(key) || is_list_of_arns(key);
         if empty.is_some() && keys.all(beside) {
             input.dialect = empty;
             return Ok(());
@@ -350,6 +362,16 @@ impl Fields<'_> {
 }
 
 impl Input {
+    /// A page of `list` was read, which says what it leaves out: the page after it makes up for that.
+    fn page(&mut self, list: &str, missing: Option<&'static str>) {
+        self.missing.retain(|(own, _)| own != list);
+        if let Some(what) = missing
+            && self.missing.len() < MAX_LISTS
+        {
+            self.missing.push((list.to_owned(), what));
+        }
+    }
+
     /// One element of an outermost list.
     fn element(&mut self, element: &Value, visitor: &mut dyn Visitor) -> Result<(), Error> {
         match element {
@@ -426,7 +448,10 @@ impl Input {
     /// # Errors
     ///
     /// Names of which less than half are known, or nothing of a shape that is known.
-    pub(super) fn finish(self) -> Result<&'static str, Error> {
+    pub(super) fn finish(self, visitor: &mut dyn Visitor) -> Result<&'static str, Error> {
+        for (list, what) in &self.missing {
+            visitor.note(format!("`{list}`: {what}"));
+        }
         if self.names.total > 0 {
             let names = self.names.finish()?;
             return Ok(self.dialect.unwrap_or(names));

@@ -68,5 +68,8 @@ pub(super) fn read(text: Text<'_>, visitor: &mut dyn Visitor) -> Result<&'static
     if report.not_findings > 0 {
         visitor.ignored(report.format, "entries that are not findings", report.not_findings);
     }
+    if report.is_cut {
+        visitor.note(findings::ONE_PAGE.to_owned());
+    }
     Ok(report.format)
 }

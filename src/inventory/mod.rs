@@ -187,7 +187,7 @@ fn read_json(text: impl Read, skipped_lines: usize, visitor: &mut dyn Visitor) -
         let document = dispatch::Document { input: &mut input, session: &session, visitor };
         serde::de::DeserializeSeed::deserialize(document, json)
     })?;
-    input.finish()
+    input.finish(visitor)
 }
 
 /// A template, which is small enough to be read whole.
