@@ -23,7 +23,8 @@ fn columns(pairs: &[(&str, u64)]) -> BTreeMap<String, Option<u64>> {
 
 #[test]
 fn every_spelling_is_the_same_template() {
-    let long = |section: &str, entry: &str| format!("{section}{}", entry.repeat(80 * 1024 / entry.len()));
+    let long =
+        |section: &str, entry: fn(usize) -> String| section.to_owned() + &(0..4_096).map(entry).collect::<String>();
     let body = r#"{"Resources": {"B": {"Type": "AWS::S3::Bucket"}, "Q": {"Type": "AWS::SQS::Queue"}}}"#;
     let block = "Resources:\n  B:\n    Type: AWS::S3::Bucket\n  Q:\n    Type: AWS::SQS::Queue\n";
     let cases = [
@@ -40,10 +41,10 @@ fn every_spelling_is_the_same_template() {
         format!("# Made by a tool\n\n{body}\n"),
         format!("\n\n   {body}"),
         // `Resources` behind the first 64 KiB.
-        format!("{}{block}", long("Parameters:\n", "  Name: {Type: String, Description: some words to fill the line}\n")),
-        format!("{}{block}", long("Metadata:\n  Notes:\n", "    - some words to fill the line\n")),
-        format!("{} \"x\": 1}}, {}", long("{\"Metadata\": {", "\"key\": \"some words\", "), &body[1..]),
-        format!("{}{block}", long("AWSTemplateFormatVersion: '2010-09-09'\n", "# a comment that fills the line\n")),
+        format!("{}{block}", long("Parameters:\n", |n| format!("  Name{n}: {{Type: String, Description: some words to fill the line}}\n"))),
+        format!("{}{block}", long("Metadata:\n  Notes:\n", |_| "    - some words to fill the line\n".to_owned())),
+        format!("{} \"x\": 1}}, {}", long("{\"Metadata\": {", |n| format!("\"key {n}\": \"some words\", ")), &body[1..]),
+        format!("{}{block}", long("AWSTemplateFormatVersion: '2010-09-09'\n", |_| "# a comment that fills the line\n".to_owned())),
         // Anchors, aliases and merges.
         "X-Bucket: &bucket {Type: AWS::S3::Bucket}\nResources:\n  B: *bucket\n  Q: {<<: *bucket, Type: AWS::SQS::Queue}\n".to_owned(),
         // What holds a template.

@@ -106,7 +106,8 @@ fn without_comments(text: &str) -> &str {
 fn json_fault(error: &serde_json::Error, skipped_lines: usize) -> Error {
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-    Error::Text(error.line().max(1) + skipped_lines, format!("not valid JSON: {message}"))
+    let what = if error.is_data() { "" } else { "not valid JSON: " };
+    Error::Text(error.line().max(1) + skipped_lines, format!("{what}{message}"))
 }
 
 #[cfg(test)]
@@ -171,5 +172,14 @@ mod tests {
         assert!(message("{Resources: [}").starts_with("line 1: "));
         assert!(!message("{Resources: [}").contains("JSON"));
         assert!(message("Resources:\n  A: [\n").starts_with("line "));
+        // One of two resources of a name would be lost, and nobody would know which.
+        for (text, fault) in [
+            ("Resources:\n  A: {Type: x}\n  B: {}\n  A: {Type: y}\n", "line 4: `A` stands twice"),
+            ("Resources:\n  A: {}\nOutputs: {}\n\"Resources\":\n  B: {}\n", "line 4: `Resources` stands twice"),
+            ("{\"Resources\": {\n\"A\": {},\n\"A\": {}}}", "line 3: `A` stands twice"),
+            ("{\"Resources\": {},\n\"Resources\": {}}", "line 2: `Resources` stands twice"),
+        ] {
+            assert!(message(text).starts_with(fault), "{text}: {}", message(text));
+        }
     }
 }

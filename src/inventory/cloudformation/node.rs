@@ -143,31 +143,37 @@ impl<'de> Visitor<'de> for NodeSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
         let mut entries = Entries::default();
         while let Some(key) = map.next_key::<String>()? {
+            if entries.contains(&key) {
+                return Err(A::Error::custom(stands_twice(&key)));
+            }
             entries.insert(key, Rc::new(map.next_value_seed(self)?));
         }
         Ok(node(Value::Map(entries.finish())))
     }
 }
 
-/// The entries of a mapping in their order. Of a key that stands twice the last one counts, as in most programs.
+/// What is said of a key that stands twice: programs keep one of the two, and not all the same one.
+pub(super) fn stands_twice(key: &str) -> String {
+    format!("`{}` stands twice in one mapping, of which one is lost", key.escape_debug())
+}
+
+/// The entries of a mapping in their order.
 #[derive(Default)]
 pub(super) struct Entries {
     entries: Vec<(String, Rc<Node>)>,
-    places: std::collections::HashMap<String, usize>,
+    keys: std::collections::HashSet<String>,
 }
 
 impl Entries {
+    /// Adds an entry whose key is not there yet.
     pub(super) fn insert(&mut self, key: String, node: Rc<Node>) {
-        if let Some(place) = self.places.get(&key) {
-            self.entries[*place].1 = node;
-        } else {
-            self.places.insert(key.clone(), self.entries.len());
+        if self.keys.insert(key.clone()) {
             self.entries.push((key, node));
         }
     }
 
     pub(super) fn contains(&self, key: &str) -> bool {
-        self.places.contains_key(key)
+        self.keys.contains(key)
     }
 
     pub(super) fn finish(self) -> Vec<(String, Rc<Node>)> {
@@ -197,7 +203,7 @@ mod tests {
 
     #[test]
     fn json_is_a_tree_of_texts() {
-        let node = from_json(r#"{"a": 1, "b": [true, null, 1.5], "a": "last"}"#).expect("JSON");
+        let node = from_json(r#"{"b": [true, null, 1.5], "a": "last"}"#).expect("JSON");
         assert_eq!(node.field("a").and_then(Node::text), Some("last"));
         let Some(Value::List(items)) = node.field("b").map(|node| &node.value) else { panic!("a list") };
         assert_eq!(items.iter().map(|item| item.text()).collect::<Vec<_>>(), [Some("true"), None, Some("1.5")]);

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use granit_parser::{Event, Parser, ScalarStyle, StrInput};
 
-use super::node::{Entries, MAX_VALUES, Node, Value, too_many_values};
+use super::node::{Entries, MAX_VALUES, Node, Value, stands_twice, too_many_values};
 
 /// Deeper than any template that people write; shallow enough for the smallest stack.
 const MAX_DEPTH: usize = 100;
@@ -145,11 +145,16 @@ impl<'a> Reader<'a> {
         let (mut entries, mut values, mut levels) = (Entries::default(), 1, 0);
         let mut merged: Vec<Rc<Node>> = Vec::new();
         loop {
-            let (key, plain) = match self.next()? {
+            let (key, plain, line) = match self.next()? {
                 (Event::MappingEnd, _) => break,
-                (Event::Scalar(text, style, ..), _) => (text.into_owned(), matches!(style, ScalarStyle::Plain)),
+                (Event::Scalar(text, style, ..), line) => {
+                    (text.into_owned(), matches!(style, ScalarStyle::Plain), line)
+                }
                 (_, line) => return Err(fault(line, "a key that is not plain text")),
             };
+            if entries.contains(&key) {
+                return Err(fault(line, stands_twice(&key)));
+            }
             let (event, line) = self.next()?;
             let built = self.node(event, line, depth + 1)?;
             values += built.values;
@@ -167,9 +172,7 @@ impl<'a> Reader<'a> {
                 _ => vec![node],
             };
             for (key, value) in lists.into_iter().flat_map(Node::entries) {
-                if !entries.contains(key) {
-                    entries.insert(key.clone(), Rc::clone(value));
-                }
+                entries.insert(key.clone(), Rc::clone(value));
             }
         }
         Ok((Value::Map(entries.finish()), values, levels + 1))
