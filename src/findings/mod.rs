@@ -342,6 +342,10 @@ mod tests {
             (r#"{"SchemaVersion": 2, "ArtifactName": "a", "Results": []}"#, None),
             (r#"{"Findings": [{"AccountId": "1", "Type": "Recon", "Resource": {}}]}"#, None),
             (r#"{"planned_values": {}}"#, None),
+            (
+                r#"{"$schema": "x", "contentVersion": "1.0.0.0", "metadata": {"_generator": {}}, "resources": [{}]}"#,
+                None,
+            ),
         ];
         for (head, format) in cases {
             assert_eq!(Format::recognize(head.as_bytes()), format, "{head}");

@@ -52,8 +52,9 @@ impl Shape {
 
     /// The format of findings, if it is one.
     pub(super) fn format(&self) -> Option<Format> {
+        // Templates of Azure have `metadata` and `resources` too.
         let ocsf = self.has_any(&["class_uid", "finding_info"])
-            || self.has("metadata") && self.has_any(&["compliance", "status_code", "resources", "resource", "finding"]);
+            || self.has("metadata") && self.has_any(&["compliance", "status_code", "finding"]);
         let asff = self.has_any(&["GeneratorId", "ProductArn"])
             || self.has("Resources") && self.has_any(&["SchemaVersion", "AwsAccountId"])
             || self.has("Compliance") && self.has_any(&["Resources", "RecordState", "ProductFields"]);
