@@ -808,6 +808,37 @@ mod tests {
     }
 
     #[test]
+    fn what_a_bill_does_not_say_clearly_is_in_use() {
+        let header = "Service,DynamoDB($),Relational Database Service($),Total costs($)\n";
+        let unpaid = |own: &ServiceUsage<'_>| own.ignored().any(|own| own.reason == "nothing was paid for it");
+        for (rows, services, is_unpaid) in [
+            ("Service total,0,12.5,12.5\n", &["rds (1)"][..], true),
+            ("Service total,\"0,00\",\"12,50\",\"12,50\"\n", &["rds (1)"], true),
+            ("Service total,0,-0.5,\"1.000,00\"\n", &["rds (1)"], true),
+            // Decimal commas without quotes: the amounts stand in the wrong columns.
+            ("Service total,0,00,12,50,12,50\n", &["dynamodb (1)", "rds (1)"], false),
+        ] {
+            let own = usage(&[&format!("{header}{rows}")]);
+            assert_eq!(
+                (counted(&own), unpaid(&own)),
+                (services.iter().map(|own| (*own).to_owned()).collect(), is_unpaid)
+            );
+            assert_eq!(own.ignored().any(|own| own.name == "line 2"), !is_unpaid, "{rows}");
+        }
+        // A service that names no resource, in a bill of more services than are told apart.
+        let many: String = (0..20_000).flat_map(|n| ["own-".to_owned(), n.to_string(), ",x\n".to_owned()]).collect();
+        let own = usage(&[&format!("line_item_product_code,line_item_operation\n{many}AmazonRDS,x\n")]);
+        assert_eq!(counted(&own), ["rds (1)"]);
+    }
+
+    #[test]
+    fn rows_without_an_arn_are_things_of_their_own() {
+        let own =
+            usage(&["arn,Resource type\n,AWS::SQS::Queue\n,AWS::SQS::Queue\narn:aws:sqs:x:1:q,\narn:aws:sqs:x:1:q,\n"]);
+        assert_eq!(counted(&own), ["sqs (3)"]);
+    }
+
+    #[test]
     fn what_is_passed_over_has_a_reason() {
         let own = usage(&["rds\nmodule.app.kubernetes_pod.web[0]\naws_eip.a\nmy-own-thing\n"]);
         let ignored: Vec<(&str, &str)> = own.ignored().map(|ignored| (ignored.name, ignored.reason)).collect();

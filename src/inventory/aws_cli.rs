@@ -709,7 +709,7 @@ pub(super) struct Costs {
     services: std::collections::BTreeMap<String, bool>,
 }
 
-/// A bill has some hundred services; usage types make it some thousand names.
+/// A bill has some hundred services; usage types make it some thousand names. Those beyond so many count once a period.
 const MAX_SERVICES: usize = 20_000;
 
 impl Costs {
@@ -753,6 +753,8 @@ impl Costs {
                 let name = usage::thing(service, key(usage_type).unwrap_or_default(), "").unwrap_or(service);
                 if services.len() < MAX_SERVICES || services.contains_key(name) {
                     *services.entry(name.to_owned()).or_default() |= group.is_used();
+                } else if group.is_used() {
+                    visitor.item(Item { name, count: 1, attributes: &Attributes::default() });
                 }
             }
             Ok(())

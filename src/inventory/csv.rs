@@ -173,15 +173,31 @@ pub(super) fn read(input: &mut dyn Read, header: Header, visitor: &mut dyn Visit
         Table { places: Places::new(&names, &columns), bill, seen: Deduplicator::default(), services: HashMap::new() };
     let mut row = ::csv::ByteRecord::new();
     while rows.next(&mut row)? {
-        let line = row.position().map_or(0, ::csv::Position::line);
-        if row.len() == names.len() {
-            table.row(&row, line, visitor);
-        } else if row.iter().any(|cell| !cell.is_empty()) {
-            visitor.ignored(&format!("line {line}"), "a row with more or fewer cells than the header", 1);
+        if is_whole(&row, &names, visitor) {
+            table.row(&row, line_of(&row), visitor);
         }
     }
+    table.seen.note().into_iter().for_each(|note| visitor.note(note));
     table.finish(visitor);
     Ok(header.dialect.name())
+}
+
+fn line_of(row: &::csv::ByteRecord) -> u64 {
+    row.position().map_or(0, ::csv::Position::line)
+}
+
+/// Whether a row has as many cells as the header. One that has not is named, unless it is blank.
+fn is_whole(row: &::csv::ByteRecord, names: &::csv::ByteRecord, visitor: &mut dyn Visitor) -> bool {
+    let is_whole = row.len() == names.len();
+    if !is_whole && row.iter().any(|cell| !cell.is_empty()) {
+        visitor.ignored(&format!("line {}", line_of(row)), "a row with more or fewer cells than the header", 1);
+    }
+    is_whole
+}
+
+/// Whether a cell of a bill says that anything was paid, whichever sign stands before the decimals.
+fn is_amount(cell: &[u8]) -> bool {
+    cell.iter().any(|byte| (b'1'..=b'9').contains(byte))
 }
 
 /// Where the columns of a dialect stand in a table.
@@ -244,14 +260,9 @@ impl Table {
         let Some(name) = resource_type.or_else(|| names.last()) else {
             return visitor.unmatched(&format!("line {line}, which names no resource"), 1);
         };
-        let thing = if identity.is_empty() { name } else { &identity };
-        if !self.has_identity() || self.seen.is_new(thing) {
+        if identity.is_empty() || self.seen.is_new(&identity) {
             visitor.item(Item { name, count: 1, attributes: &Attributes::default() });
         }
-    }
-
-    fn has_identity(&self) -> bool {
-        !self.places.identities.is_empty()
     }
 
     /// A row of a bill: resources count by their ids, a service whose rows name none counts once.
@@ -265,13 +276,12 @@ impl Table {
             return visitor.ignored(product, "data transfer", 1);
         }
         let name = usage::thing(product, &usage_type, &operation).unwrap_or(product);
-        if self.services.len() < MAX_SERVICES || self.services.contains_key(name) {
-            match self.services.get_mut(name) {
-                Some(counted) => *counted |= !resource.is_empty(),
-                None => _ = self.services.insert(name.to_owned(), !resource.is_empty()),
-            }
+        let told_apart = self.services.len() < MAX_SERVICES || self.services.contains_key(name);
+        if told_apart {
+            *self.services.entry(name.to_owned()).or_default() |= !resource.is_empty();
         }
-        if !resource.is_empty() && self.seen.is_new(&format!("{name} {resource}")) {
+        let once = !resource.is_empty() && self.seen.is_new(&format!("{name} {resource}"));
+        if once || resource.is_empty() && !told_apart {
             visitor.item(Item { name, count: 1, attributes: &Attributes::default() });
         }
     }
@@ -295,8 +305,13 @@ fn cost_explorer(
     let mut used = vec![false; names.len()];
     let mut row = ::csv::ByteRecord::new();
     while rows.next(&mut row)? {
+        // A row of another length has its amounts in the wrong columns: any of the services may have been paid for.
+        let fits = is_whole(&row, names, visitor);
         for (used, cell) in used.iter_mut().zip(&row).skip(1) {
-            *used |= String::from_utf8_lossy(cell).trim().parse::<f64>().is_ok_and(|amount| amount != 0.0);
+            *used |= is_amount(cell);
+        }
+        if !fits {
+            used.fill(true);
         }
     }
     for (name, used) in names.iter().zip(used).skip(1) {

@@ -68,6 +68,7 @@ pub(super) fn read(text: Text<'_>, visitor: &mut dyn Visitor) -> Result<&'static
     if report.not_findings > 0 {
         visitor.ignored(report.format, "entries that are not findings", report.not_findings);
     }
+    seen.note().into_iter().for_each(|note| visitor.note(note));
     if report.is_cut {
         visitor.note(findings::ONE_PAGE.to_owned());
     }
