@@ -4,8 +4,10 @@
 //! [`open`] is used by everything that reads files of others: inventories and findings.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 use std::io::{self, BufRead, Cursor, Read};
+use std::rc::Rc;
 
 /// How much of an input is looked at to tell what it is: enough for a header, a prologue or a comment.
 const MAX_HEAD: u64 = 64 << 10;
@@ -55,6 +57,17 @@ pub enum Remedy {
     Do(Cow<'static, str>),
     /// It holds nothing that could be read.
     None,
+}
+
+impl Remedy {
+    /// What to do, where `piped` reads a text from stdin, `named` from FILE, and `help` says what is read.
+    pub(crate) fn step(&self, piped: &str, named: &str, help: &str) -> String {
+        match self {
+            Self::Convert(command) => format!("{command} | {piped}"),
+            Self::Do(step) => format!("{step}, then: {named}"),
+            Self::None => help.to_owned(),
+        }
+    }
 }
 
 /// An input as UTF-8 text, whatever it was delivered as, and its beginning.
@@ -210,36 +223,62 @@ const MAX_ROW_BYTES: usize = 1 << 20;
 /// What is said of a row that is longer.
 pub(crate) const LONG_ROW: &str = "a row of more than 1 MiB: is a quote left open?";
 
-/// Whether a [`RowReader`] met its limit.
-pub(crate) fn is_long_row(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::FileTooLarge
+/// How much of a stream may still be read before the value at hand has ended. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Budget {
+    left: Rc<Cell<usize>>,
+    most: usize,
 }
 
-/// A stream for a reader of csv, which gives out no more than one row may have until the next row starts.
-pub(crate) struct RowReader<'r> {
-    input: &'r mut dyn Read,
-    left: usize,
-}
-
-impl<'r> RowReader<'r> {
-    pub(crate) fn new(input: &'r mut dyn Read) -> Self {
-        Self { input, left: MAX_ROW_BYTES }
+impl Budget {
+    /// Values of `most` bytes.
+    pub(crate) fn new(most: usize) -> Self {
+        Self { left: Rc::new(Cell::new(most)), most }
     }
 
-    pub(crate) fn start_row(&mut self) {
-        self.left = MAX_ROW_BYTES;
+    /// A row of a csv.
+    pub(crate) fn of_row() -> Self {
+        Self::new(MAX_ROW_BYTES)
+    }
+
+    /// A new value begins.
+    pub(crate) fn renew(&self) {
+        self.left.set(self.most);
+    }
+
+    /// A value is passed over, however long it is.
+    pub(crate) fn lift(&self) {
+        self.left.set(usize::MAX);
     }
 }
 
-impl Read for RowReader<'_> {
+/// A stream that fails where one value takes more than its budget.
+pub(crate) struct Bounded<R> {
+    input: R,
+    pub(crate) budget: Budget,
+}
+
+impl<R: Read> Bounded<R> {
+    pub(crate) fn new(input: R, budget: Budget) -> Self {
+        Self { input, budget }
+    }
+}
+
+impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.left == 0 {
+        let left = self.budget.left.get();
+        if left == 0 {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         let read = self.input.read(buffer)?;
-        self.left = self.left.saturating_sub(read);
+        self.budget.left.set(left.saturating_sub(read));
         Ok(read)
     }
+}
+
+/// Whether a [`Bounded`] met its limit.
+pub(crate) fn is_over_budget(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::FileTooLarge
 }
 
 /// The first bytes of a format that is not text, what it is, and what to do instead.

@@ -50,6 +50,8 @@ pub mod input;
 #[cfg(feature = "cli")]
 pub mod inventory;
 #[cfg(feature = "cli")]
+mod json;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod pager;
 #[cfg(feature = "cli")]

@@ -563,7 +563,7 @@ fn what_are_no_findings_is_refused_with_the_formats_that_are_known() {
         let read = whose(&["gaps", "rds", "--findings", &made("none.json", text)]);
         assert_eq!((read.code, &*read.out), (Some(2), ""), "{text}");
         assert!(read.said[0].contains("none.json: ") && read.said[0].contains(message), "{text}: {:?}", read.said);
-        assert!(read.said[0].ends_with("; these are known:"), "{text}: {:?}", read.said);
+        assert!(read.said[0].ends_with("; what can be read:"), "{text}: {:?}", read.said);
         assert!(read.said.iter().any(|line| line.contains("describe-compliance-by-config-rule")), "{:?}", read.said);
     }
     let broken = whose(&["gaps", "--findings", &made("broken.json", "{ \"Findings\": [\n { \"Compliance\": } ] }")]);

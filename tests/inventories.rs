@@ -680,13 +680,13 @@ fn strict_ends_with_1_if_anything_was_not_matched() {
 #[test]
 fn what_is_no_inventory_is_refused_with_the_shapes_that_are_known() {
     let refused = [
-        ("{\"a\": 1, \"b\": {}}", "no known inventory has the fields `a`, `b`; these are known:"),
-        ("{}", "an empty JSON object; these are known:"),
-        ("[1, 2]", "a JSON list of something unknown; these are known:"),
-        ("[{\"name\": \"x\"}]", "a JSON list of something unknown; these are known:"),
+        ("{\"a\": 1, \"b\": {}}", "no known inventory has the fields `a`, `b`; what can be read:"),
+        ("{}", "an empty JSON object; what can be read:"),
+        ("[1, 2]", "a JSON list of something unknown; what can be read:"),
+        ("[{\"name\": \"x\"}]", "a JSON list of something unknown; what can be read:"),
         // Resources that are shared with other accounts, which look like those of a state at first sight.
         ("{\"resources\": [{\"arn\": \"arn:aws:ec2:x\", \"type\": \"ec2:Subnet\"}]}", "no known inventory"),
-        ("Transform: x\nOther: y\n", "a template without `Resources`; these are known:"),
+        ("Transform: x\nOther: y\n", "a template without `Resources`; what can be read:"),
         // Other tools, by name; prose; one name that nobody knows.
         (
             "{\"matches\": [], \"source\": {}, \"Resources\": []}",
@@ -709,7 +709,7 @@ fn what_is_no_inventory_is_refused_with_the_shapes_that_are_known() {
         ("\u{1}Q\n\u{2}rds\n", "this is no list of names"),
         ("nothing-of-the-kind\n", "nobody knows the one name in it"),
         ("[\"nothing-of-the-kind\", \"rds\", \"events:\"]", "only 1 of 3 are known"),
-        ("", "the inventory is empty; these are known:"),
+        ("", "the inventory is empty; what can be read:"),
     ];
     for (input, message) in refused {
         let read = fed(&["matrix", "-"], input);

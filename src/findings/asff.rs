@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::json::Text;
 use super::{CheckId, CheckResult, Entry, Provider, Resource, Status, config};
+use crate::json::Text;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]

@@ -1,11 +1,9 @@
 //! Findings in JSON, streamed: a list of them, one alone, pages under a field such as `Findings`, or any number of such
 //! documents one after the other, as JSON lines and paginated commands write them.
 
-use std::cell::Cell;
 use std::fmt;
-use std::io::{self, BufReader, Read};
+use std::io::{BufReader, Read};
 use std::marker::PhantomData;
-use std::rc::Rc;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
@@ -16,10 +14,8 @@ use serde::de::{
 
 use super::shape::WRAPPERS;
 use super::{Collector, Entry, Error, Format};
-
-/// The largest finding. Security Hub allows 240 KB; Prowler adds the resource's whole configuration. A text that never ends
-/// must not take more memory than this.
-const MAX_FINDING_BYTES: usize = 8 << 20;
+use crate::input::{Bounded, Budget};
+use crate::json::{MAX_VALUE, Text, expecting_anything, fault, pass_over};
 
 /// How deep lists and pages stand in each other: a list of pages of findings is three.
 const MAX_DEPTH: usize = 8;
@@ -30,13 +26,13 @@ pub(super) fn read<T: DeserializeOwned + Into<Entry>>(
     format: Format,
     collector: &mut Collector<'_>,
 ) -> Result<(), Error> {
-    let left = Rc::new(Cell::new(MAX_FINDING_BYTES));
-    let reader = BufReader::with_capacity(64 << 10, Budgeted { input, left: Rc::clone(&left) });
+    let budget = Budget::new(MAX_VALUE);
+    let reader = BufReader::with_capacity(64 << 10, Bounded::new(input, budget.clone()));
     let mut json = serde_json::Deserializer::from_reader(reader);
     loop {
-        left.set(MAX_FINDING_BYTES);
-        let document = Value::<T> { collector, left: &left, depth: 0, finding: PhantomData };
-        document.deserialize(&mut json).map_err(|error| fault(&error))?;
+        budget.renew();
+        let document = Value::<T> { collector, budget: &budget, depth: 0, finding: PhantomData };
+        document.deserialize(&mut json).map_err(|error| fault(error, 0))?;
         if let Err(rest) = json.end() {
             if format == Format::Nothing {
                 return Err(Error::Text(rest.line().max(1), "nothing may follow an empty list of findings".to_owned()));
@@ -58,49 +54,13 @@ pub(super) fn syntax_error(head: &[u8]) -> Option<Error> {
     }
     let mut json = serde_json::Deserializer::from_slice(head);
     let error = IgnoredAny::deserialize(&mut json).err().filter(serde_json::Error::is_syntax)?;
-    Some(fault(&error))
-}
-
-/// What is wrong, and where.
-fn fault(error: &serde_json::Error) -> Error {
-    let text = error.to_string();
-    let message = text.rsplit_once(" at line ").map_or(&*text, |(message, _)| message);
-    let line = error.line().max(1);
-    match error.classify() {
-        serde_json::error::Category::Io if error.io_error_kind() == Some(io::ErrorKind::FileTooLarge) => {
-            Error::Text(line, format!("a finding of more than {} MiB", MAX_FINDING_BYTES >> 20))
-        }
-        serde_json::error::Category::Io => {
-            Error::Io(io::Error::new(error.io_error_kind().unwrap_or(io::ErrorKind::Other), message))
-        }
-        serde_json::error::Category::Eof => Error::Text(line, "the JSON ends in the middle".to_owned()),
-        serde_json::error::Category::Syntax => Error::Text(line, format!("not valid JSON: {message}")),
-        serde_json::error::Category::Data => Error::Text(line, message.to_owned()),
-    }
-}
-
-/// A stream of which one finding may be read at a time.
-struct Budgeted<'r> {
-    input: &'r mut dyn Read,
-    left: Rc<Cell<usize>>,
-}
-
-impl Read for Budgeted<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.left.get();
-        if left == 0 {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        let read = self.input.read(buffer)?;
-        self.left.set(left.saturating_sub(read));
-        Ok(read)
-    }
+    Some(fault(error, 0).into())
 }
 
 /// A list of findings, a page of them, or one of them.
 struct Value<'a, 'c, T> {
     collector: &'a mut Collector<'c>,
-    left: &'a Cell<usize>,
+    budget: &'a Budget,
     depth: usize,
     finding: PhantomData<T>,
 }
@@ -124,12 +84,12 @@ impl<'de, T: DeserializeOwned + Into<Entry>> Visitor<'de> for Value<'_, '_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        let Self { collector, left, depth, .. } = self;
+        let Self { collector, budget, depth, .. } = self;
         let (mut is_page, mut token) = (false, Text::default());
         let object = Fields {
             map,
             collector: &mut *collector,
-            left,
+            budget,
             depth,
             is_page: &mut is_page,
             token: &mut token,
@@ -147,10 +107,10 @@ impl<'de, T: DeserializeOwned + Into<Entry>> Visitor<'de> for Value<'_, '_, T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let Self { collector, left, depth, .. } = self;
+        let Self { collector, budget, depth, .. } = self;
         loop {
-            left.set(MAX_FINDING_BYTES);
-            let item = Value::<T> { collector, left, depth: depth + 1, finding: PhantomData };
+            budget.renew();
+            let item = Value::<T> { collector, budget, depth: depth + 1, finding: PhantomData };
             if list.next_element_seed(item)?.is_none() {
                 return Ok(());
             }
@@ -195,7 +155,7 @@ impl<'de, T: DeserializeOwned + Into<Entry>> Visitor<'de> for Value<'_, '_, T> {
 struct Fields<'a, 'c, A, T> {
     map: A,
     collector: &'a mut Collector<'c>,
-    left: &'a Cell<usize>,
+    budget: &'a Budget,
     depth: usize,
     is_page: &'a mut bool,
     /// What names the next page.
@@ -216,25 +176,15 @@ impl<'de, A: MapAccess<'de>, T: DeserializeOwned + Into<Entry>> MapAccess<'de> f
                 return seed.deserialize(key.into_deserializer()).map(Some);
             }
             *self.is_page = true;
-            let Self { map, collector, left, depth, .. } = self;
-            map.next_value_seed(Value::<T> { collector, left, depth: *depth + 1, finding: PhantomData })?;
-            left.set(MAX_FINDING_BYTES);
+            let Self { map, collector, budget, depth, .. } = self;
+            map.next_value_seed(Value::<T> { collector, budget, depth: *depth + 1, finding: PhantomData })?;
+            budget.renew();
         }
         Ok(None)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
         self.map.next_value_seed(seed)
-    }
-}
-
-/// A text, a number or a truth value as text; empty for anything else.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Text(pub(super) String);
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextVisitor).map(Self)
     }
 }
 
@@ -253,88 +203,10 @@ struct ObjectVisitor<T>(PhantomData<T>);
 impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     type Value = Option<T>;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
+    expecting_anything!();
+    pass_over!(None; bool, numbers, str, unit, seq);
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         T::deserialize(MapAccessDeserializer::new(map)).map(Some)
-    }
-}
-
-struct TextVisitor;
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<String, E> {
-        Ok(text.to_owned())
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<String, E> {
-        Ok(text)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<String, E> {
-        Ok(value.to_string())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<String, E> {
-        Ok(value.to_string())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<String, E> {
-        Ok(value.to_string())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<String, E> {
-        Ok(value.to_string())
-    }
-
-    fn visit_unit<E>(self) -> Result<String, E> {
-        Ok(String::new())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<String, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(String::new())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<String, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(String::new())
     }
 }

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, BufRead};
 
-use crate::input::{self, NotText, Remedy, Text};
+use crate::input::{self, NotText, Text};
+use crate::json::Fault;
 
 mod asff;
 mod config;
@@ -143,6 +144,15 @@ impl From<input::Error> for Error {
     }
 }
 
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Io(error) => Self::Io(error),
+            Fault::Text(line, message) => Self::Text(line, message),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -150,15 +160,12 @@ impl fmt::Display for Error {
                 Some(what) => f.write_str(what),
                 None => write!(f, "cannot be read: {error}"),
             },
-            Self::NotText(NotText { what, remedy }) => match remedy {
-                Remedy::Convert(command) => {
-                    write!(f, "{what}\n  try: {command} > TEXT && whose gaps --findings TEXT")
-                }
-                Remedy::Do(step) => write!(f, "{what}\n  try: {step}, then: whose gaps --findings FILE"),
-                Remedy::None => write!(f, "{what}\n  try: whose gaps --help"),
-            },
+            Self::NotText(NotText { what, remedy }) => {
+                let step = remedy.step("whose gaps --findings -", "whose gaps --findings FILE", "whose gaps --help");
+                write!(f, "{what}\n  try: {step}")
+            }
             Self::Text(line, message) => write!(f, "line {line}: {message}"),
-            Self::Unknown(message) => write!(f, "{message}; these are known:\n  {}", FORMATS.join("\n  ")),
+            Self::Unknown(message) => write!(f, "{message}; what can be read:\n  {}", FORMATS.join("\n  ")),
         }
     }
 }
@@ -374,10 +381,7 @@ mod tests {
     #[test]
     fn what_is_not_text_is_named_with_the_next_command() {
         for (input, said) in [
-            (
-                &b"PAR1"[..],
-                "this is a Parquet file\n  try: duckdb -csv -c \"from 'FILE'\" > TEXT && whose gaps --findings TEXT",
-            ),
+            (&b"PAR1"[..], "this is a Parquet file\n  try: duckdb -csv -c \"from 'FILE'\" | whose gaps --findings -"),
             (
                 b"PK\x03\x04xl/",
                 "this is an Excel workbook\n  try: save the table as csv, then: whose gaps --findings FILE",

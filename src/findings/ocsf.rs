@@ -3,8 +3,9 @@
 
 use serde::Deserialize;
 
-use super::json::{Object, Text};
+use super::json::Object;
 use super::{CheckId, CheckResult, Entry, Provider, Resource, Status, other_cloud};
+use crate::json::Text;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

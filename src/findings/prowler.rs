@@ -5,9 +5,9 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::json::Text;
 use super::{CheckId, CheckResult, Collector, Entry, Error, Provider, Resource, Status, other_cloud};
-use crate::input::{self, RowReader};
+use crate::input::{self, Bounded, Budget};
+use crate::json::Text;
 
 /// Json: version 3 in one list, version 2 one object a line with keys in words.
 #[derive(Debug, Default, Deserialize)]
@@ -106,12 +106,14 @@ pub(super) fn separator(head: &[u8]) -> Option<u8> {
 
 /// Reads csv. A row with more or fewer cells than the header is an error: a verdict must not be read from the wrong column.
 pub(super) fn read_csv(input: &mut dyn Read, separator: u8, collector: &mut Collector<'_>) -> Result<(), Error> {
-    let mut rows =
-        csv::ReaderBuilder::new().delimiter(separator).trim(csv::Trim::Headers).from_reader(RowReader::new(input));
+    let mut rows = csv::ReaderBuilder::new()
+        .delimiter(separator)
+        .trim(csv::Trim::Headers)
+        .from_reader(Bounded::new(input, Budget::of_row()));
     let names = rows.byte_headers().map_err(|error| fault(error, 1))?.clone();
     let mut row = csv::ByteRecord::new();
     loop {
-        rows.get_mut().start_row();
+        rows.get_ref().budget.renew();
         match rows.read_byte_record(&mut row) {
             Ok(true) => {}
             Ok(false) => return Ok(()),
@@ -130,7 +132,7 @@ fn line_of(position: &csv::Position) -> usize {
 fn fault(error: csv::Error, line: usize) -> Error {
     let at = error.position().map_or(line, line_of);
     match error.into_kind() {
-        csv::ErrorKind::Io(error) if input::is_long_row(&error) => Error::Text(at, input::LONG_ROW.to_owned()),
+        csv::ErrorKind::Io(error) if input::is_over_budget(&error) => Error::Text(at, input::LONG_ROW.to_owned()),
         csv::ErrorKind::Io(error) => Error::Io(error),
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
             Error::Text(at, format!("{len} cells where the header has {expected_len}"))

@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::attributes::Attributes;
 use super::deduplicator::Deduplicator;
-use super::document::{As, Collect, Each, Element, Scalar, Session, Skip, Spelling, expecting_anything, pass_over};
+use super::document::{As, Collect, Each, Element, Session, Skip, Spelling};
 use super::{Error, Item, Visitor, usage};
 use crate::findings::ONE_PAGE;
+use crate::json::{Scalar, expecting_anything, pass_over};
 
 /// A list of objects under a field that only one command, or a few alike, write.
 struct ListShape {
@@ -201,27 +202,7 @@ static LISTS: &[ListShape] = &[
 ];
 
 /// Lists that are read by functions of their own.
-const OTHER_FIELDS: [&str; 2] = ["Results", "ResultsByTime"];
-
-/// The fields by which output of the AWS CLI is told in YAML, to name it there.
-pub(super) const FIELDS: &[&str] = &[
-    "StackResourceSummaries",
-    "StackResources",
-    "ResourceTagMappingList",
-    "ResourceIdentifiers",
-    "resourceIdentifiers",
-    "resourceCounts",
-    "Reservations",
-    "DBInstances",
-    "DBClusters",
-    "Functions",
-    "clusters",
-    "ResultsByTime",
-    "Findings",
-    "EnabledServicePrincipals",
-    "ServicesLastAccessed",
-    "Events",
-];
+const OTHER_FIELDS: [&str; 3] = ["Results", "ResultsByTime", "Findings"];
 
 /// Fields that name the next page, where there is one.
 const TOKENS: &[&str] = &[

@@ -7,7 +7,7 @@ use std::io::Read;
 use super::attributes::Attributes;
 use super::deduplicator::Deduplicator;
 use super::{ANOTHER_PROVIDERS, Error, Item, Visitor, usage};
-use crate::input::{self, RowReader};
+use crate::input::{self, Bounded, Budget};
 
 /// What a table is, by its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,12 +124,12 @@ fn dialect(header: &::csv::ByteRecord) -> Option<Dialect> {
 
 /// The rows of a table, whatever their lengths.
 pub(super) struct Rows<'r> {
-    reader: ::csv::Reader<RowReader<'r>>,
+    reader: ::csv::Reader<Bounded<&'r mut dyn Read>>,
 }
 
 impl<'r> Rows<'r> {
     pub(super) fn new(input: &'r mut dyn Read, separator: u8) -> Self {
-        let rows = RowReader::new(input);
+        let rows = Bounded::new(input, Budget::of_row());
         Self { reader: ::csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(rows) }
     }
 
@@ -141,7 +141,7 @@ impl<'r> Rows<'r> {
 
     /// The next row, into `row`; whether there is one.
     pub(super) fn next(&mut self, row: &mut ::csv::ByteRecord) -> Result<bool, Error> {
-        self.reader.get_mut().start_row();
+        self.reader.get_ref().budget.renew();
         self.reader.read_byte_record(row).map_err(|error| self.fault(error))
     }
 
@@ -149,7 +149,9 @@ impl<'r> Rows<'r> {
         let line = usize::try_from(self.reader.position().line()).unwrap_or(1);
         let message = error.to_string();
         match error.into_kind() {
-            ::csv::ErrorKind::Io(error) if input::is_long_row(&error) => Error::Text(line, input::LONG_ROW.to_owned()),
+            ::csv::ErrorKind::Io(error) if input::is_over_budget(&error) => {
+                Error::Text(line, input::LONG_ROW.to_owned())
+            }
             ::csv::ErrorKind::Io(error) => Error::Io(error),
             _ => Error::Text(line, message),
         }

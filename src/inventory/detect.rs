@@ -101,11 +101,9 @@ fn yaml(lines: &[&str], begins: &dyn Fn(&str) -> bool) -> Option<Error> {
     if begins("services:") {
         return refused("this is a Docker Compose file (YAML): it names no resources of AWS", "whose matrix --help");
     }
-    if super::aws_cli::FIELDS
-        .iter()
-        .any(|field| lines[0].strip_prefix(*field).is_some_and(|rest| rest.starts_with(':')))
-    {
-        return refused("this is YAML of the AWS CLI", "run the command again with --output json");
+    let is_list = lines.get(1).is_some_and(|line| line.trim_start().starts_with('-'));
+    if is_list && lines[0].split_once(':').is_some_and(|(field, _)| super::aws_cli::is_list(field)) {
+        return refused("this is YAML, as the AWS CLI prints it", "run the command again with --output json");
     }
     refused("this is YAML, but no CloudFormation template: it has no `Resources`", "whose matrix --help")
 }

@@ -6,9 +6,10 @@ use serde_json::{Map, Value};
 
 use super::attributes::Attributes;
 use super::deduplicator::Deduplicator;
-use super::document::{As, Session, Skip, expecting_anything, pass_over};
+use super::document::{As, Session, Skip};
 use super::plain::Names;
 use super::{Error, Item, Visitor, aws_cli, terraform};
+use crate::json::{expecting_anything, pass_over};
 
 /// What is known of an input after some of its documents.
 #[derive(Debug, Default)]

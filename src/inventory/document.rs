@@ -4,44 +4,42 @@
 //! asked for, and none builds a tree of the whole.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fmt;
-use std::io::{self, BufReader, Read};
+use std::io::{BufReader, Read};
 use std::rc::Rc;
 
 use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::Error;
 use super::attributes::{Attributes, Found};
-use crate::input;
+use crate::input::{Bounded, Budget};
+use crate::json::{self, expecting_anything, pass_over};
 
 /// How many bytes are read from a stream at a time.
 const WINDOW: usize = 64 << 10;
-
-/// The most bytes that one value which is kept may take: a name, an attribute, a row of a list, a finding. AWS's largest
-/// finding has 240 KB, its largest configuration item a few MB.
-const MAX_VALUE: usize = 4 << 20;
 
 /// The deepest level of an attribute that a condition looks at.
 const MAX_ATTRIBUTE_DEPTH: usize = 16;
 
 /// What the readers of one input share: how much may still be read before the value at hand has ended, and the error that
 /// ended the reading, since serde's own can only carry text.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Session {
-    left: Rc<Cell<usize>>,
+    budget: Budget,
     error: Rc<RefCell<Option<Error>>>,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self { budget: Budget::new(json::MAX_VALUE), error: Rc::default() }
+    }
 }
 
 impl Session {
     /// A new value begins.
     pub(super) fn renew(&self) {
-        self.left.set(MAX_VALUE);
-    }
-
-    /// A value is passed over, however long it is.
-    fn lift(&self) {
-        self.left.set(usize::MAX);
+        self.budget.renew();
     }
 
     /// Ends the reading with `error`.
@@ -51,26 +49,8 @@ impl Session {
     }
 }
 
-/// A stream of which one value may take so much.
-pub(super) struct Limited<R> {
-    input: R,
-    session: Session,
-}
-
-impl<R: Read> Read for Limited<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.session.left.get();
-        if left == 0 {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        let read = self.input.read(buffer)?;
-        self.session.left.set(left.saturating_sub(read));
-        Ok(read)
-    }
-}
-
 /// A deserializer of JSON from a stream, as [`documents`] hands it out.
-pub(super) type Json<R> = serde_json::Deserializer<serde_json::de::IoRead<BufReader<Limited<R>>>>;
+pub(super) type Json<R> = serde_json::Deserializer<serde_json::de::IoRead<BufReader<Bounded<R>>>>;
 
 /// Calls `read` for every document that stands in `input`, one behind the other.
 pub(super) fn documents<R: Read>(
@@ -79,9 +59,8 @@ pub(super) fn documents<R: Read>(
     skipped_lines: usize,
     mut read: impl FnMut(&mut Json<R>) -> serde_json::Result<()>,
 ) -> Result<(), Error> {
-    session.renew();
-    let limited = Limited { input, session: session.clone() };
-    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(WINDOW, limited));
+    let bounded = Bounded::new(input, session.budget.clone());
+    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(WINDOW, bounded));
     loop {
         session.renew();
         match json.end() {
@@ -93,83 +72,10 @@ pub(super) fn documents<R: Read>(
     }
 }
 
-/// What went wrong, in words of ours and with its line.
+/// What went wrong, with its line.
 fn fault(error: serde_json::Error, session: &Session, skipped_lines: usize) -> Error {
-    if let Some(error) = session.error.take() {
-        return error;
-    }
-    let line = error.line() + skipped_lines;
-    if error.is_io() {
-        let error = io::Error::from(error);
-        return match error.kind() {
-            io::ErrorKind::FileTooLarge => Error::Text(line, "a value of more than 4 MiB".to_owned()),
-            _ => input::not_text(&error).map_or_else(|| Error::Io(error), |what| Error::Text(line, what.to_owned())),
-        };
-    }
-    if error.is_eof() {
-        return Error::Text(line, "the JSON ends in the middle".to_owned());
-    }
-    let message = error.to_string();
-    if message.starts_with("recursion limit exceeded") {
-        return Error::Text(line.max(1), "nested too deeply".to_owned());
-    }
-    let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-    Error::Text(line.max(1), if error.is_syntax() { format!("not valid JSON: {message}") } else { message.to_owned() })
+    session.error.take().unwrap_or_else(|| json::fault(error, skipped_lines).into())
 }
-
-/// Implements the methods of a [`Visitor`] for values that are not asked for: they are passed over, and give `$default`.
-macro_rules! pass_over {
-    ($default:expr; $($kind:ident),+) => { $(pass_over!(@ $kind $default);)+ };
-    (@ bool $default:expr) => {
-        fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
-            Ok($default)
-        }
-    };
-    (@ numbers $default:expr) => {
-        fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self::Value, E> {
-            Ok($default)
-        }
-        fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self::Value, E> {
-            Ok($default)
-        }
-        fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self::Value, E> {
-            Ok($default)
-        }
-    };
-    (@ str $default:expr) => {
-        fn visit_str<E: de::Error>(self, _: &str) -> Result<Self::Value, E> {
-            Ok($default)
-        }
-    };
-    (@ unit $default:expr) => {
-        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-            Ok($default)
-        }
-    };
-    (@ seq $default:expr) => {
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-            while seq.next_element::<serde::de::IgnoredAny>()?.is_some() {}
-            Ok($default)
-        }
-    };
-    (@ map $default:expr) => {
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            while map.next_entry::<serde::de::IgnoredAny, serde::de::IgnoredAny>()?.is_some() {}
-            Ok($default)
-        }
-    };
-}
-pub(super) use pass_over;
-
-/// Says what a visitor takes, for an error that no visitor here gives: all take anything.
-macro_rules! expecting_anything {
-    () => {
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("any value")
-        }
-    };
-}
-pub(super) use expecting_anything;
 
 /// Passes over one value, whatever it is and however long.
 pub(super) struct Skip<'s>(pub(super) &'s Session);
@@ -178,44 +84,10 @@ impl<'de> DeserializeSeed<'de> for Skip<'_> {
     type Value = ();
 
     fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        self.0.lift();
+        self.0.budget.lift();
         deserializer.deserialize_ignored_any(IgnoredAny)?;
         self.0.renew();
         Ok(())
-    }
-}
-
-/// A text, or a number or truth value as one; nothing for null, lists and objects.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Scalar(pub(super) Option<String>);
-
-impl<'de> de::Deserialize<'de> for Scalar {
-    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ScalarVisitor;
-        impl<'de> Visitor<'de> for ScalarVisitor {
-            type Value = Scalar;
-            expecting_anything!();
-            pass_over!(Scalar(None); unit, seq, map);
-            fn visit_bool<E: de::Error>(self, value: bool) -> Result<Scalar, E> {
-                Ok(Scalar(Some(value.to_string())))
-            }
-            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Scalar, E> {
-                Ok(Scalar(Some(value.to_string())))
-            }
-            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Scalar, E> {
-                Ok(Scalar(Some(value.to_string())))
-            }
-            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Scalar, E> {
-                Ok(Scalar(Some(value.to_string())))
-            }
-            fn visit_str<E: de::Error>(self, value: &str) -> Result<Scalar, E> {
-                Ok(Scalar(Some(value.to_owned())))
-            }
-            fn visit_string<E: de::Error>(self, value: String) -> Result<Scalar, E> {
-                Ok(Scalar(Some(value)))
-            }
-        }
-        deserializer.deserialize_any(ScalarVisitor)
     }
 }
 

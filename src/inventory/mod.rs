@@ -8,7 +8,8 @@
 use std::fmt;
 use std::io::{self, BufReader, Read};
 
-use crate::input::{self, NotText, Remedy, Text};
+use crate::input::{self, NotText, Text};
+use crate::json::Fault;
 
 mod attributes;
 mod aws_cli;
@@ -90,14 +91,18 @@ impl From<input::Error> for Error {
     fn from(error: input::Error) -> Self {
         match error {
             input::Error::Io(error) => Self::Io(error),
-            input::Error::NotText(NotText { what, remedy }) => Self::Refused(
-                what,
-                match remedy {
-                    Remedy::Convert(command) => format!("{command} | whose matrix -"),
-                    Remedy::Do(step) => format!("{step}, then: whose matrix --from FILE"),
-                    Remedy::None => "whose matrix --help".to_owned(),
-                },
-            ),
+            input::Error::NotText(NotText { what, remedy }) => {
+                Self::Refused(what, remedy.step("whose matrix -", "whose matrix --from FILE", "whose matrix --help"))
+            }
+        }
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Io(error) => Self::Io(error),
+            Fault::Text(line, message) => Self::Text(line, message),
         }
     }
 }
@@ -112,7 +117,7 @@ impl fmt::Display for Error {
             Self::Refused(what, instead) => write!(f, "{what}\n  try: {instead}"),
             Self::Findings(message) => f.write_str(message),
             Self::Text(line, message) => write!(f, "line {line}: {message}"),
-            Self::Shape(message) => write!(f, "{message}; these are known:\n  {}", SHAPES.join("\n  ")),
+            Self::Shape(message) => write!(f, "{message}; what can be read:\n  {}", SHAPES.join("\n  ")),
         }
     }
 }

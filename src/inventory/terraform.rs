@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor as SerdeVisitor};
 
 use super::attributes::{Attributes, Found};
-use super::document::{Collect, Each, Element, Scalar, Session, Skip, Spelling, expecting_anything, pass_over};
+use super::document::{Collect, Each, Element, Session, Skip, Spelling};
 use super::{ANOTHER_PROVIDERS, Item, Visitor};
+use crate::json::{Scalar, expecting_anything, pass_over};
 
 /// Why a data source is passed over.
 pub(super) const DATA_SOURCE: &str = "a data source: it owns nothing";

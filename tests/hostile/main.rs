@@ -199,7 +199,7 @@ fn a_refusal_says_what_is_wrong_and_where() {
     let check = &["--catalogue", "/dev/stdin", "layers"][..];
     let gaps = &["gaps", "--findings", "-"][..];
     for (name, args, reason) in [
-        ("nothing", matrix, "error: stdin: the inventory is empty; these are known:\n"),
+        ("nothing", matrix, "error: stdin: the inventory is empty; what can be read:\n"),
         ("UTF-16 without", matrix, "error: stdin: this is UTF-16 without a byte order mark\n  try: iconv -f UTF-16LE"),
         ("NULs between names", matrix, "error: stdin: not text: it holds a NUL byte (byte 4)"),
         ("one line of fifty megabytes", matrix, "error: stdin: line 1: longer than 64 KiB;"),

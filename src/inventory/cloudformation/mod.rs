@@ -5,6 +5,7 @@
 //! A template is at most 1 MB, so it is read whole, as a tree ([`node`]); [`template`] says what is in it.
 
 use super::{Error, Visitor};
+use crate::json;
 
 mod node;
 mod template;
@@ -90,7 +91,7 @@ fn parse(text: &str) -> Result<Node, Error> {
         // What is not JSON may be YAML in flow style; if it is neither, a quoted key says which was meant.
         let quoted = body[1..].trim_start().starts_with('"');
         let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[..text.len() - body.len()]).count();
-        yaml().map_err(|fault| if quoted { json_fault(&error, lines) } else { fault })
+        yaml().map_err(|fault| if quoted { json::fault(error, lines).into() } else { fault })
     })
 }
 
@@ -101,13 +102,6 @@ fn without_comments(text: &str) -> &str {
         rest = rest.split_once('\n').map_or("", |(_, rest)| rest).trim_start();
     }
     rest
-}
-
-fn json_fault(error: &serde_json::Error, skipped_lines: usize) -> Error {
-    let message = error.to_string();
-    let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-    let what = if error.is_data() { "" } else { "not valid JSON: " };
-    Error::Text(error.line().max(1) + skipped_lines, format!("{what}{message}"))
 }
 
 #[cfg(test)]
