@@ -55,6 +55,25 @@ fn windows_files_are_files() {
 }
 
 #[test]
+fn names_are_read_however_they_are_delivered() {
+    let utf16: Vec<u8> = "\u{feff}rds\r\naws_lb\r\nec3\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(records(&["-"], utf16), THREE);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut gzip, b"rds\naws_lb\nec3\n").expect("memory takes all");
+    assert_eq!(records(&["-"], gzip.finish().expect("memory takes all")), THREE);
+    for (input, said) in [
+        (
+            &b"PAR1\x15\x04"[..],
+            "error: stdin: this is a Parquet file\n  try: duckdb -csv -c \"from 'FILE'\" | whose resolve -\n",
+        ),
+        (b"rds\0aws_lb\0", "error: stdin: not text: it holds a NUL byte (byte 4)\n  try: whose resolve --help\n"),
+    ] {
+        let read = resolve(&["-"], input);
+        assert_eq!((read.code, &*read.out, &*read.err), (Some(2), "", said));
+    }
+}
+
+#[test]
 fn nul_ends_a_name_and_nothing_else_does() {
     assert_eq!(records(&["-0", "-"], "rds\0aws_lb\0ec3\0"), THREE);
     assert_eq!(records(&["--null"], "\0rds\0\0aws_lb\0ec3"), THREE);

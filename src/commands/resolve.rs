@@ -4,9 +4,9 @@
 //! constant memory.
 
 use std::borrow::Cow;
-use std::io::{BufRead, Write};
+use std::io::{BufRead, BufReader, Write};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::Value;
@@ -15,6 +15,7 @@ use super::{Context, Outcome, completions};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Control, IdentifierKind, Layer};
 use crate::catalogue::resolve::{Match, Meaning, Resolution};
+use crate::input::{self, NotText};
 use crate::render::{Block, Cell, Format, Grid, Page, Row, Table, Tone, View, tame, values};
 
 /// The longest name of a stream, in bytes: whatever is longer is no list of names.
@@ -60,7 +61,29 @@ pub fn run(
     Ok(Outcome { text: context.render(&view)?, no, ..Outcome::default() })
 }
 
+/// Answers for the names on stdin. What stands between NULs is taken as it comes; lines are text, however it is delivered.
 fn stream(
+    null: bool,
+    context: &Context<'_>,
+    catalogue: &Catalogue,
+    input: &mut dyn BufRead,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    if null {
+        return answer(null, context, catalogue, input, out);
+    }
+    let text = input::open(input).map_err(|error| match error {
+        input::Error::NotText(NotText { what, remedy }) => {
+            let step = remedy.step("whose resolve -", "whose resolve - < FILE", "whose resolve --help");
+            anyhow!("stdin: {what}\n  try: {step}")
+        }
+        input::Error::Io(error) => anyhow::Error::new(error).context("cannot read stdin"),
+    })?;
+    let mut text = BufReader::with_capacity(64 << 10, text.into_reader());
+    answer(null, context, catalogue, &mut text, out)
+}
+
+fn answer(
     null: bool,
     context: &Context<'_>,
     catalogue: &Catalogue,
@@ -122,16 +145,13 @@ fn each_name(
     mut each: impl FnMut(&[u8]) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let (end, between) = if null { (0, 0) } else { (b'\n', b'\t') };
-    let mut told = |mut name: &[u8], first: bool| {
-        if first {
-            name = name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name);
-        }
+    let mut told = |name: &[u8]| {
         let name = if null { name } else { name.trim_ascii() };
         if name.is_empty() { Ok(()) } else { each(name) }
     };
     // What of a name stood at the end of the last window.
     let mut rest: Vec<u8> = Vec::new();
-    let (mut line, mut first) = (1_u64, true);
+    let mut line = 1_u64;
     let too_long = |line| {
         let what = if null { "name" } else { "line" };
         anyhow::anyhow!("stdin, {what} {line}: longer than 64 KiB; names are wanted here, one a line")
@@ -152,13 +172,12 @@ fn each_name(
                 return Err(too_long(line));
             }
             if rest.is_empty() {
-                told(name, first)?;
+                told(name)?;
             } else {
                 rest.extend_from_slice(name);
-                told(&rest, first)?;
+                told(&rest)?;
                 rest.clear();
             }
-            first = false;
             line += u64::from(window[at] == end);
             from = at + 1;
         }
@@ -170,7 +189,7 @@ fn each_name(
         let read = window.len();
         input.consume(read);
     }
-    told(&rest, first)
+    told(&rest)
 }
 
 /// What of the tab-separated stream is gathered before it is written. A line from memory is copied at its slot's full size,
