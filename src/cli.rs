@@ -1,6 +1,6 @@
 //! The command line: the words of `whose`, and which command each leads to.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
@@ -12,6 +12,7 @@ use crate::commands::{
     Context, Outcome, categories, check, completions, controls, duties, export, gaps, layers, man, matrix, resolve,
     schema, services, show,
 };
+use crate::progress::Progress;
 use crate::render::Format;
 
 /// What `-h` ends with.
@@ -72,8 +73,11 @@ impl Cli {
         {
             anyhow::bail!("this command has one output form, and takes no `-o {format}`\n  try: whose --help");
         }
+        // Where people type names, or see the answers come, nothing else may stand on the screen.
+        let waits = !io::stdin().is_terminal()
+            && (!matches!(self.command, Some(Command::Resolve(_))) || !io::stdout().is_terminal());
         // Behind a window that is worth a system call.
-        let stdin = || io::BufReader::with_capacity(1 << 16, io::stdin().lock());
+        let stdin = || io::BufReader::with_capacity(1 << 16, Progress::new(io::stdin().lock(), None, waits));
         match (&self.command, &self.show) {
             (Some(_), Some(show::Args { name, .. })) => {
                 anyhow::bail!(

@@ -55,5 +55,7 @@ mod json;
 #[doc(hidden)]
 pub mod pager;
 #[cfg(feature = "cli")]
+mod progress;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod render;

@@ -4,8 +4,7 @@
 //! what the states mean. The answer is "proven by these checks", never "compliant".
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::BufRead;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
@@ -20,6 +19,7 @@ use crate::analysis::coverage::{CheckOutcome, LayerCoverage, Outcome, Results, S
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{CheckProvider, Control, Layer, Party, Service};
 use crate::findings::{self, Report};
+use crate::progress;
 use crate::render::{Block, Cell, Grid, Page, Picture, PictureCell, PictureRow, Row, Table, Tone, View, values};
 
 /// The arguments of `gaps`.
@@ -70,8 +70,8 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
         if is_stdin(path) {
             notes.extend(read(stdin, &mut results).context("stdin")?);
         } else {
-            let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-            let read = read(&mut BufReader::new(file), &mut results);
+            let mut file = progress::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let read = read(&mut file, &mut results);
             notes.extend(read.with_context(|| path.display().to_string())?);
         }
     }

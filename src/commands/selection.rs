@@ -2,14 +2,14 @@
 //! [`crate::analysis::usage`].
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::File;
-use std::io::{BufRead, BufReader, IsTerminal};
+use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
 use super::{Context, variants};
 use crate::analysis::usage::{Column, ServiceUsage, Summary, Undecided};
+use crate::progress;
 
 /// How many unmatched names are listed on stderr; `-o json` has them all.
 const MAX_LISTED: usize = 10;
@@ -71,9 +71,8 @@ pub(super) fn is_stdin(path: &Path) -> bool {
 fn read_files(usage: &mut ServiceUsage<'_>, files: &[&PathBuf], notes: &mut Vec<String>) -> anyhow::Result<()> {
     let mut faults = Vec::new();
     for path in files {
-        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()));
-        let note =
-            file.and_then(|file| read(usage, &mut BufReader::new(file)).with_context(|| path.display().to_string()));
+        let file = progress::open(path).with_context(|| format!("cannot read {}", path.display()));
+        let note = file.and_then(|mut file| read(usage, &mut file).with_context(|| path.display().to_string()));
         match note {
             Ok(note) => notes.push(note),
             Err(error) => faults.push(error),
