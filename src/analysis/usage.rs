@@ -725,6 +725,8 @@ mod tests {
             (history("ResourceDeleted", "OK"), 0, "deleted"),
             (history("ResourceDeletedNotRecorded", "ResourceDeleted"), 0, "deleted"),
             (history("OK", "ResourceDeleted"), 1, counted_all_the_same),
+            (item("ResourceDeleted"), 0, "deleted"),
+            (format!("[{}]", item("ResourceDeleted")), 0, "deleted"),
             (
                 r#"{ "resourceIdentifiers": [{ "resourceType": "AWS::SQS::Queue", "resourceDeletionTime": 1.7 }] }"#
                     .to_owned(),

@@ -39,6 +39,10 @@ const ARNS: &[&str] = &["arn", "Arn", "ARN", "ResourceARN", "ResourceArn", "reso
 /// Fields of a row by which people know what it is about.
 const LABELS: &[&str] = &["resourceId", "ResourceId", "resource_id", "Id", "id", "Name", "name"];
 
+/// Fields of a row by which AWS Config says that what it is about is deleted.
+const ITEM_STATUS: &str = "configurationItemStatus";
+const DELETION_TIME: &str = "resourceDeletionTime";
+
 /// Output of other tools: the fields that only it has, its name, and what to do.
 const FOREIGN: &[(&[&str], &str, &str)] = &[
     (&["ArtifactName", "Results"], "a report of Trivy", ""),
@@ -264,7 +268,7 @@ impl Fields<'_> {
         let kept = of(TYPES)
             || of(ARNS)
             || of(LABELS)
-            || of(&["GroupByKey", "count"])
+            || of(&["GroupByKey", "count", ITEM_STATUS, DELETION_TIME])
             || is_arn_field(key)
             || aws_cli::is_telling(key)
             || self.visitor.wants(key);
@@ -427,7 +431,11 @@ impl Input {
                 Some(name) => {
                     let count = fields.get("count").or_else(|| fields.get("COUNT(*)"));
                     let count = count.map_or(1, |count| aws_cli::how_many(&count.to_string()));
-                    if count > 0 && arn.is_none_or(|arn| self.seen.is_new(arn)) {
+                    let is_deleted = text(ITEM_STATUS).is_some_and(|status| status.starts_with("ResourceDeleted"))
+                        || fields.get(DELETION_TIME).is_some_and(|time| !time.is_null());
+                    if is_deleted {
+                        visitor.ignored(name, "deleted", count);
+                    } else if count > 0 && arn.is_none_or(|arn| self.seen.is_new(arn)) {
                         visitor.item(Item { name, count, attributes: &Attributes::default() });
                     }
                     true
