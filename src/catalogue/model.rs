@@ -1481,7 +1481,7 @@ pub struct SharedIdentifier {
     pub reason: Text,
 }
 
-/// `data/identifiers.yaml`: the identifiers that name several services, or none.
+/// `data/identifiers.yaml`: the identifiers that name several services, or none, and those that inventories pass over.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "a mapping")]
 #[non_exhaustive]
@@ -1490,6 +1490,8 @@ pub struct SharedIdentifiers {
     pub ambiguous: Vec<SharedIdentifier>,
     /// Those that name none.
     pub no_service: Vec<SharedIdentifier>,
+    /// Types of a service that runs machines, of which nothing runs an operating system.
+    pub no_machine: Vec<SharedIdentifier>,
 }
 
 /// `data/layers.yaml`.

@@ -306,10 +306,12 @@ impl Rules<'_> {
                 self.service_exists(id, &place.at("services").at(item));
             }
         }
-        for (item, identifier) in shared.no_service.iter().enumerate() {
-            if !identifier.services.is_empty() {
-                self.diagnostics
-                    .report(&place.at("no_service").at(item), "no_service: `services` belongs to `ambiguous`");
+        for (list, identifiers) in [("no_service", &shared.no_service), ("no_machine", &shared.no_machine)] {
+            for (item, identifier) in identifiers.iter().enumerate() {
+                if !identifier.services.is_empty() {
+                    let message = format!("{list}: `services` belongs to `ambiguous`");
+                    self.diagnostics.report(&place.at(list).at(item), message);
+                }
             }
         }
     }
