@@ -526,7 +526,7 @@ const CASES: &[Case] = &[
         file: "no-machines.json",
         said: &[
             "CloudFormation template: 4 resources, 1 service",
-            "ignored: 3 - an address, key or template of EC2: it runs no operating system (AWS::EC2::EIP, AWS::EC2::KeyPair, AWS::EC2::LaunchTemplate)",
+            "ignored: 3 - an address, key or template: it runs no operating system (AWS::EC2::EIP, AWS::EC2::KeyPair, AWS::EC2::LaunchTemplate)",
         ],
         columns: &[("ec2", 1)],
     },

@@ -34,8 +34,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::BufRead;
 
 use crate::catalogue::Catalogue;
-use crate::catalogue::model::{Condition, Mode, Service};
-use crate::catalogue::resolve::Meaning;
+use crate::catalogue::model::{Condition, IdentifierKind, Mode, Service};
+use crate::catalogue::normalize;
+use crate::catalogue::resolve::{Meaning, type_key};
 use crate::inventory::{self, Attributes, Item, Match, Visitor};
 use crate::render::tame;
 
@@ -49,6 +50,9 @@ const MAX_NAME_CHARS: usize = 2_048;
 /// What stands for names beyond [`MAX_NAMES`].
 const OTHERS: &str = "(others)";
 
+/// Why a thing is passed over that runs no operating system, though its service runs machines.
+const NO_MACHINE: &str = "an address, key or template: it runs no operating system";
+
 /// Why a name is passed over that stands in lists of services and is none.
 const NO_SERVICE: &str = "no service of AWS's";
 
@@ -59,6 +63,8 @@ pub struct ServiceUsage<'c> {
     /// The rules in which a resource type takes part, in the order in which they are tried: a value before an absence before
     /// the bare type; of equals the one written last, because files begin with the plain way to run.
     rules: HashMap<&'c str, Vec<Rule<'c>>>,
+    /// The types that belong to no machine, though their service runs machines.
+    no_machines: HashSet<(IdentifierKind, String)>,
     /// The first level of every attribute that some rule looks at.
     attributes: HashSet<&'c str>,
     tallies: BTreeMap<&'c str, Tally<'c>>,
@@ -163,9 +169,12 @@ impl<'c> ServiceUsage<'c> {
             rules.reverse();
             rules.sort_by_key(Rule::specificity);
         }
+        let no_machines = catalogue.shared_identifiers().no_machine.iter();
+        let no_machines = no_machines.map(|one| (one.kind, normalize::index_key(one.kind, &one.name))).collect();
         Self {
             catalogue,
             rules,
+            no_machines,
             attributes,
             tallies: BTreeMap::new(),
             unmatched: BTreeMap::new(),
@@ -285,8 +294,8 @@ impl<'c> ServiceUsage<'c> {
     /// What an item is, by the rules for its type and by its name.
     fn classify<'i>(&self, item: &Item<'i>) -> Thing<'c, 'i> {
         let Item { name, attributes, .. } = *item;
-        if inventory::is_no_machine(name) {
-            return Thing::Ignored(name, inventory::NO_MACHINE);
+        if type_key(name).is_some_and(|key| self.no_machines.contains(&key)) {
+            return Thing::Ignored(name, NO_MACHINE);
         }
         let of_services = || self.rules_of(name).iter().filter(|rule| rule.mode.is_none());
         if let Some(rule) = of_services().find(|rule| rule.holds(attributes) == Match::Yes) {
@@ -841,10 +850,32 @@ mod tests {
     }
 
     #[test]
+    fn addresses_keys_and_templates_are_no_machines() {
+        let (own, none) = (ServiceUsage::new(&CATALOGUE), Attributes::default());
+        for (name, is) in [
+            ("AWS::EC2::EIP", true),
+            ("aws_key_pair", true),
+            ("module.a.aws_launch_template.b[0]", true),
+            ("arn:aws:ec2:eu-west-1:111122223333:key-pair/key-1", true),
+            ("ec2:elastic-ip", true),
+            ("AwsEc2LaunchTemplate", true),
+            ("AWS::EC2::Instance", false),
+            ("arn:aws:ec2:eu-west-1:111122223333:instance/i-1", false),
+            ("arn:aws:rds:eu-west-1:111122223333:key-pair/key-1", false),
+            ("aws_instance.aws_key_pair", false),
+            ("arn:aws:ec2", false),
+            ("", false),
+        ] {
+            let thing = own.classify(&Item { name, count: 1, attributes: &none });
+            assert_eq!(matches!(thing, Thing::Ignored(_, NO_MACHINE)), is, "{name}");
+        }
+    }
+
+    #[test]
     fn what_is_passed_over_has_a_reason() {
         let own = usage(&["rds\nmodule.app.kubernetes_pod.web[0]\naws_eip.a\nmy-own-thing\n"]);
         let ignored: Vec<(&str, &str)> = own.ignored().map(|ignored| (ignored.name, ignored.reason)).collect();
-        assert_eq!(ignored, [("aws_eip.a", inventory::NO_MACHINE), ("kubernetes", inventory::ANOTHER_PROVIDERS)]);
+        assert_eq!(ignored, [("aws_eip.a", NO_MACHINE), ("kubernetes", inventory::ANOTHER_PROVIDERS)]);
         assert_eq!(own.unmatched().map(|(name, _)| name).collect::<Vec<_>>(), ["my-own-thing"]);
     }
 

@@ -459,6 +459,24 @@ fn terraform_type(name: &str) -> Option<&str> {
     segments.into_iter().next().filter(|part| is_type(part))
 }
 
+/// The kind and the key of the type that `name` says: of an ARN, of a type in any notation, of an address.
+pub(crate) fn type_key(name: &str) -> Option<(IdentifierKind, String)> {
+    let (kind, of) = if starts(name.as_bytes(), b"arn:") {
+        let mut fields = name.splitn(6, ':').skip(2);
+        let (service, resource) = (fields.next()?, fields.nth(2)?);
+        (IdentifierKind::Arn, format!("{service}:{}", resource.split(['/', ':']).next()?))
+    } else if name.contains("::") {
+        (IdentifierKind::Cloudformation, name.to_owned())
+    } else if let Some(resource) = terraform_type(name) {
+        (IdentifierKind::Terraform, resource.to_owned())
+    } else if action(name).is_some() {
+        (IdentifierKind::Arn, name.to_owned())
+    } else {
+        (IdentifierKind::Asff, name.to_owned())
+    };
+    Some((kind, normalize::index_key(kind, &of)))
+}
+
 /// What stands before the domain of AWS's endpoints and principals.
 fn host(name: &str) -> Option<&str> {
     let name = after(name, "https://").unwrap_or(name);

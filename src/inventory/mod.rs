@@ -225,33 +225,6 @@ fn is_aws(name: &str) -> bool {
     (name == "aws" || name.starts_with("aws ") || name.starts_with("amazon")) && !name.contains("marketplace")
 }
 
-/// Types of EC2's that belong to no machine: an address, a key, a plan for machines that do not run yet.
-const NO_MACHINES: &[(&str, &str)] = &[
-    ("AWS::EC2::EIP", "aws_eip"),
-    ("AWS::EC2::EIPAssociation", "aws_eip_association"),
-    ("AWS::EC2::KeyPair", "aws_key_pair"),
-    ("AWS::EC2::LaunchTemplate", "aws_launch_template"),
-    ("AWS::EC2::PlacementGroup", "aws_placement_group"),
-];
-
-/// The types of [`NO_MACHINES`] as ARNs and Resource Explorer have them.
-const NO_MACHINES_IN_ARNS: &[&str] = &["elastic-ip", "key-pair", "launch-template", "placement-group"];
-
-/// Why such a thing is passed over.
-pub const NO_MACHINE: &str = "an address, key or template of EC2: it runs no operating system";
-
-/// Whether `name` is a thing of EC2's that runs no operating system.
-#[must_use]
-pub fn is_no_machine(name: &str) -> bool {
-    let kind = terraform::Address::parse(name).map_or(name, |address| address.kind);
-    let listed = NO_MACHINES.iter().any(|(cloudformation, terraform)| name == *cloudformation || kind == *terraform);
-    let after = name.strip_prefix("ec2:").or_else(|| {
-        let mut parts = name.strip_prefix("arn:")?.splitn(5, ':');
-        (parts.nth(1) == Some("ec2")).then(|| parts.nth(2)?.split('/').next()).flatten()
-    });
-    listed || after.is_some_and(|kind| NO_MACHINES_IN_ARNS.contains(&kind))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,25 +243,6 @@ mod tests {
             ("awsome", false),
         ] {
             assert_eq!(is_aws(name), is, "{name}");
-        }
-    }
-
-    #[test]
-    fn addresses_and_keys_are_no_machines() {
-        for (name, is) in [
-            ("AWS::EC2::EIP", true),
-            ("aws_key_pair", true),
-            ("module.a.aws_launch_template.b[0]", true),
-            ("arn:aws:ec2:eu-west-1:111122223333:key-pair/key-1", true),
-            ("ec2:elastic-ip", true),
-            ("AWS::EC2::Instance", false),
-            ("arn:aws:ec2:eu-west-1:111122223333:instance/i-1", false),
-            ("arn:aws:rds:eu-west-1:111122223333:key-pair/key-1", false),
-            ("aws_instance.aws_key_pair", false),
-            ("arn:aws:ec2", false),
-            ("", false),
-        ] {
-            assert_eq!(is_no_machine(name), is, "{name}");
         }
     }
 }
