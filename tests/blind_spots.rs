@@ -1,4 +1,4 @@
-//! docs/blind-spots.md is made from the catalogue: what the customer holds and no published check looks at.
+//! docs/blind-spots.md is made from the catalogue: the customer's duties that no published check looks at.
 //!
 //! `WHOSE_BLESS=1 cargo test --test blind_spots` writes it anew.
 
@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::{env, fs};
 
 use whose::catalogue::Catalogue;
-use whose::catalogue::model::{Layer, Party, Service};
+use whose::catalogue::model::{Layer, Service};
 
 /// The forty services that organisations use most.
 const SERVICES: &str = "ec2 ebs vpc ec2-auto-scaling elb rds aurora documentdb dynamodb elasticache opensearch redshift msk \
@@ -16,20 +16,19 @@ const SERVICES: &str = "ec2 ebs vpc ec2-auto-scaling elb rds aurora documentdb d
 const HEAD: &str = "\
 # Blind spots: your duties that no check looks at
 
-For the forty services used most: which layers the customer holds or shares in any way to run them (ECS Anywhere leaves even
-the building to you), in how many of them Security Hub, AWS Config or Prowler has at least one check of this service, and which
-layers nobody looks at. A test keeps this page equal to the catalogue; `whose gaps` answers the same for your own services and
-your own findings.
+For the forty services used most: in which layers you have a duty in any way to run them (ECS Anywhere leaves even the building
+to you, and of what AWS holds a part may be left to you), in how many of them Security Hub, AWS Config or Prowler has at least
+one check of this service, and which layers nobody looks at. A test keeps this page equal to the catalogue; `whose gaps` answers
+the same for your own services and your own findings.
 
 A check that is there proves a part of a duty, seldom the whole. A check that is missing proves nothing: look yourself. Checks
 of the account as a whole (those of `iam`, `cloudtrail`, `config`, `organizations`, `guardduty`) bear on every service and are
 not counted at each.
 ";
 
-/// Whether the customer holds or shares the layer in any way to run the service.
-fn held(catalogue: &Catalogue, service: &Service, layer: Layer) -> bool {
-    let mut variants = service.variants().into_iter();
-    variants.any(|mode| matches!(catalogue.split(service, mode, layer).split.party, Party::Customer | Party::Shared))
+/// Whether the customer has a duty in the layer in any way to run the service.
+fn has_duty(catalogue: &Catalogue, service: &Service, layer: Layer) -> bool {
+    service.variants().into_iter().any(|mode| catalogue.split(service, mode, layer).is_mine())
 }
 
 fn page(catalogue: &Catalogue) -> String {
@@ -39,7 +38,7 @@ fn page(catalogue: &Catalogue) -> String {
     let mut rows = String::new();
     let (mut cells, mut seen) = (0, 0);
     for service in &services {
-        let own: Vec<Layer> = Layer::ALL.iter().copied().filter(|layer| held(catalogue, service, *layer)).collect();
+        let own: Vec<Layer> = Layer::ALL.iter().copied().filter(|layer| has_duty(catalogue, service, *layer)).collect();
         let blind: Vec<&str> =
             own.iter().filter(|layer| !checked(service, **layer)).map(|layer| layer.as_str()).collect();
         cells += own.len();
@@ -48,7 +47,7 @@ fn page(catalogue: &Catalogue) -> String {
     }
     let mut layers = String::new();
     for layer in Layer::ALL {
-        let own: Vec<&&Service> = services.iter().filter(|service| held(catalogue, service, *layer)).collect();
+        let own: Vec<&&Service> = services.iter().filter(|service| has_duty(catalogue, service, *layer)).collect();
         if !own.is_empty() {
             let covered = own.iter().filter(|service| checked(service, *layer)).count();
             _ = writeln!(layers, "| {layer} | {} | {covered} |", own.len());
@@ -56,8 +55,8 @@ fn page(catalogue: &Catalogue) -> String {
     }
     format!(
         "{HEAD}\n{seen} of {cells} such pairs of service and layer have a check, {} have none.\n\n\
-         | service | layers held | with a check | without |\n|---|--:|--:|---|\n{rows}\n\
-         ## By layer\n\n| layer | services that leave it to you | with a check |\n|---|--:|--:|\n{layers}",
+         | service | layers with your duties | with a check | without |\n|---|--:|--:|---|\n{rows}\n\
+         ## By layer\n\n| layer | services that leave you a duty | with a check |\n|---|--:|--:|\n{layers}",
         cells - seen
     )
 }

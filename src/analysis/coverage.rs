@@ -1,5 +1,5 @@
-//! Which of the customer's duties checks have looked at: the layers that the customer holds or shares, joined with the results
-//! of checks.
+//! Which of the customer's duties checks have looked at: the layers in which the customer has any, joined with the results of
+//! checks.
 //!
 //! # What the states mean
 //!
@@ -20,7 +20,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 
 use crate::catalogue::Catalogue;
-use crate::catalogue::model::{Check, CheckProvider, Control, Layer, LayerChecks, Mode, Party, Service};
+use crate::catalogue::model::{Check, CheckProvider, Control, Layer, LayerChecks, Mode, Service};
 use crate::findings::{CheckId, CheckResult, Provider, Status};
 
 /// How many checks that the catalogue does not know are told apart; the scanners together have fewer.
@@ -264,8 +264,8 @@ impl<'c> LayerCoverage<'c> {
     }
 }
 
-/// Joins services with the results of checks: a row for each layer that the customer holds or shares in one of the modes, and
-/// for each that has checks.
+/// Joins services with the results of checks: a row for each layer in which the customer has a duty in one of the modes, whoever
+/// holds it, and for each that has checks.
 #[must_use]
 pub fn coverage<'c>(
     catalogue: &'c Catalogue,
@@ -278,7 +278,7 @@ pub fn coverage<'c>(
         for &layer in Layer::ALL.iter().filter(|layer| only.is_none_or(|only| only == **layer)) {
             let answers = || scope.modes.iter().map(|mode| catalogue.split(scope.service, *mode, layer));
             let checks: Vec<_> = scope.service.checks.get(&layer).into_iter().flat_map(LayerChecks::iter).collect();
-            if checks.is_empty() && answers().all(|answer| answer.split.party == Party::Aws) {
+            if checks.is_empty() && !answers().any(|answer| answer.is_mine()) {
                 continue;
             }
             let checks: Vec<CheckOutcome<'c>> = checks
@@ -307,6 +307,7 @@ pub fn coverage<'c>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::model::Party;
 
     #[test]
     fn a_state_gives_no_false_comfort() {
@@ -390,6 +391,28 @@ mod tests {
         assert_eq!(row.count(Outcome::Passed), encryption().count());
         assert_eq!(row.count(Outcome::NotRun), 0);
         assert!(row.controls.iter().any(|control| control.to_string() == "SC-28"), "{:?}", row.controls);
+    }
+
+    #[test]
+    fn a_layer_with_a_duty_of_the_customers_is_a_row_whoever_holds_it() {
+        let catalogue = &Catalogue::built_in();
+        let results = Results::new(catalogue);
+        let mut held_by_aws = Vec::new();
+        for service in catalogue.services().iter() {
+            let scope = Scope { service, modes: service.variants(), resources: None };
+            let rows = coverage(catalogue, std::slice::from_ref(&scope), None, &results);
+            for &layer in Layer::ALL {
+                let answers = || scope.modes.iter().map(|mode| catalogue.split(service, *mode, layer));
+                let is_row = rows.iter().any(|row| row.layer == layer);
+                let is_mine = answers().any(|answer| answer.is_mine());
+                assert_eq!(is_row, is_mine || service.checks.contains_key(&layer), "{} {layer}", service.id);
+                if is_row && answers().all(|answer| answer.split.party == Party::Aws) {
+                    held_by_aws.push((&*service.id, layer));
+                }
+            }
+        }
+        // AWS patches it in the end; the customer chooses the window.
+        assert!(held_by_aws.contains(&("rds", Layer::GuestOs)), "{held_by_aws:?}");
     }
 
     fn provider(own: CheckProvider) -> Provider {
