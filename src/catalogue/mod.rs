@@ -229,9 +229,10 @@ impl Catalogue {
         }
         self.services = self.services.with(overlay.services);
         self.sources = self.sources.with(overlay.sources);
-        if !overlay.owners.is_empty() {
-            self.owners = overlay.owners;
-        }
+        let Owners { default, layers, services } = overlay.owners;
+        self.owners.default = default.or(self.owners.default);
+        self.owners.layers.extend(layers);
+        self.owners.services.extend(services);
         let services: Vec<&Service> = self.services.iter().collect();
         let (keys, targets) = Index::build(&services, self.general.get())
             .map_err(|error| vec![Diagnostic::new(file, 1, error.to_string())])?;
@@ -250,14 +251,13 @@ impl Catalogue {
                 Some(mode) => known.mode(&mode.id).map(|mode| (known, Some(mode))),
                 None => known.modes.is_empty().then_some((known, None)),
             });
-            let is_same_category =
-                before.is_some_and(|(known, before)| category(known, before) == category(service, mode));
+            let is_same_service = before.is_some_and(|(known, before)| said(known, before) == said(service, mode));
             for layer in Layer::ALL {
                 let after = self.split(service, mode, *layer);
                 let is_same = before.is_some_and(|(known, before)| {
                     let before = self.split(known, before, *layer);
                     (before.split, before.rule) == (after.split, after.rule)
-                        && is_same_category
+                        && is_same_service
                         && known.checks.get(layer) == service.checks.get(layer)
                 });
                 if !is_same {
@@ -445,4 +445,77 @@ impl Catalogue {
 #[must_use]
 pub fn category(service: &Service, mode: Option<&Mode>) -> Category {
     mode.and_then(|mode| mode.category).unwrap_or(service.category)
+}
+
+/// What every answer of a service in a mode says of these themselves.
+fn said<'c>(service: &'c Service, mode: Option<&'c Mode>) -> impl PartialEq + use<'c> {
+    let of_service = (&service.name, &service.short, &service.lifecycle, service.reviewed);
+    (category(service, mode), of_service, mode.map(|mode| (&mode.name, &mode.lifecycle)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = "sources:\n  page: { title: A page, url: \"https://example.org/\", checked: 2026-01-01 }\n";
+
+    /// The built-in catalogue with overlays on top, each given without its page.
+    fn overlaid(texts: &[&str]) -> Catalogue {
+        texts.iter().enumerate().fold(Catalogue::built_in(), |catalogue, (place, text)| {
+            let text =
+                PAGE.replace("page:", &format!("page-{place}:")) + &text.replace("[page]", &format!("[page-{place}]"));
+            catalogue.with_overlay("overlay.yaml", &text).expect("an overlay without faults")
+        })
+    }
+
+    /// The answers of a service that an overlay changed: by the mode, how many layers.
+    fn changed(catalogue: &Catalogue, id: &str) -> Vec<(String, usize)> {
+        let service = catalogue.service(id).expect("the service is there");
+        let count =
+            |mode| Layer::ALL.iter().filter(|layer| catalogue.split(service, mode, **layer).is_overlaid).count();
+        let counts =
+            service.variants().into_iter().map(|mode| (mode.map_or("", |mode| &*mode.id).to_owned(), count(mode)));
+        counts.filter(|(_, count)| *count > 0).collect()
+    }
+
+    #[test]
+    fn whatever_an_answer_says_of_its_service_counts_as_changed() {
+        let all = Layer::ALL.len();
+        for fields in [
+            "lifecycle: { stage: ended, date: 2020-01-01, sources: [page] }",
+            "reviewed: 2026-01-01",
+            "name: Our Queues",
+        ] {
+            let catalogue = overlaid(&[&format!("services:\n  sqs: {{ {fields} }}\n")]);
+            assert_eq!(changed(&catalogue, "sqs"), [(String::new(), all)], "{fields}");
+        }
+        // What no answer shows changes none.
+        let catalogue = overlaid(&["services:\n  sqs: { aliases: [our queues] }\n"]);
+        assert_eq!(changed(&catalogue, "sqs"), []);
+        for fields in ["lifecycle: { stage: ended, date: 2020-01-01, sources: [page] }", "name: Our images"] {
+            let text = format!("services:\n  lambda: {{ modes: {{ container-image: {{ {fields} }} }} }}\n");
+            assert_eq!(changed(&overlaid(&[&text]), "lambda"), [("container-image".to_owned(), all)], "{fields}");
+        }
+    }
+
+    #[test]
+    fn teams_of_several_overlays_hold_side_by_side() {
+        let catalogue = overlaid(&[
+            "owners: { default: first, layers: { guest-os: first os }, services: { rds: first rds, s3: first s3 } }\n",
+            "owners: { layers: { platform: second platform }, services: { rds: second rds } }\n",
+            "services: { sqs: { aliases: [our queues] } }\n",
+        ]);
+        let team = |id, layer| catalogue.team(catalogue.service(id).expect("the service is there"), layer);
+        for (id, layer, wanted) in [
+            ("rds", Layer::Platform, "second rds"),
+            ("s3", Layer::Platform, "first s3"),
+            ("ec2", Layer::Platform, "second platform"),
+            ("ec2", Layer::GuestOs, "first os"),
+            ("ec2", Layer::Application, "first"),
+        ] {
+            assert_eq!(team(id, layer), Some(wanted), "{id} {layer}");
+        }
+        let catalogue = overlaid(&["owners: { default: first }\n", "owners: { default: second }\n"]);
+        assert_eq!(catalogue.team(catalogue.service("s3").expect("s3 is there"), Layer::Platform), Some("second"));
+    }
 }
