@@ -518,4 +518,19 @@ mod tests {
         let catalogue = overlaid(&["owners: { default: first }\n", "owners: { default: second }\n"]);
         assert_eq!(catalogue.team(catalogue.service("s3").expect("s3 is there"), Layer::Platform), Some("second"));
     }
+
+    #[test]
+    fn a_third_party_has_no_duty_that_always_holds() {
+        let split = |duty| {
+            format!(
+                "{PAGE}services:\n  sqs:\n    splits:\n      platform:\n        party: third-party\n        sources: [page]\n        \
+                 third_party: {{ name: Acme, duties: [{duty}] }}\n"
+            )
+        };
+        let faults = |duty| Catalogue::built_in().check_overlay("overlay.yaml", &split(duty));
+        assert_eq!(faults("Run the queues."), []);
+        let told = faults("{ do: Run the queues., always: true }");
+        let wanted = "platform: `always` is for duties of AWS and the customer, not of a third party";
+        assert_eq!(told.iter().map(|fault| (fault.line, &*fault.message)).collect::<Vec<_>>(), [(6, wanted)]);
+    }
 }

@@ -230,15 +230,18 @@ impl Rules<'_> {
         if !of_every_service && (always(&split.aws) || always(&split.customer)) {
             faults.push("`always` belongs in every-service.yaml only");
         }
+        if always(split.duties(Party::ThirdParty)) {
+            faults.push("`always` is for duties of AWS and the customer, not of a third party");
+        }
         for fault in faults {
             self.diagnostics.report(place, format!("{layer}: {fault}"));
         }
         self.controls_exist(&split.controls, &place.at("controls"));
-        let third = split.third_party.as_ref().map_or(&[][..], |third| &third.duties);
         let third_place = place.at("third_party").at("duties");
-        let sides = [(&*split.aws, place.at("aws")), (&*split.customer, place.at("customer")), (third, third_place)];
-        for (duties, place) in sides {
-            for (item, duty) in duties.iter().enumerate() {
+        let sides =
+            [(Party::Aws, place.at("aws")), (Party::Customer, place.at("customer")), (Party::ThirdParty, third_place)];
+        for (side, place) in sides {
+            for (item, duty) in split.duties(side).iter().enumerate() {
                 self.controls_exist(&duty.controls, &place.at(item).at("controls"));
             }
         }
