@@ -3,10 +3,10 @@
 use std::io::{self, IsTerminal, Write};
 use std::process::{Command, Stdio};
 
-/// The pager of the environment: `WHOSE_PAGER`, else `PAGER`, else less. None where it is switched off (empty or `cat`).
-fn command() -> Option<String> {
-    let named = ["WHOSE_PAGER", "PAGER"].iter().find_map(|name| std::env::var(name).ok());
-    let command = named.unwrap_or_else(|| "less".to_owned());
+/// The pager that the environment names, else less, which Windows does not have. None where it is switched off (empty or
+/// `cat`).
+fn command(named: Option<String>, is_windows: bool) -> Option<String> {
+    let command = named.or_else(|| (!is_windows).then(|| "less".to_owned()))?;
     Some(command.trim().to_owned()).filter(|command| !command.is_empty() && command != "cat")
 }
 
@@ -25,11 +25,16 @@ pub fn is_wanted(lines: usize) -> bool {
 ///
 /// A pager that breaks off for another reason than that its reader has seen enough.
 pub fn show(text: &str) -> io::Result<bool> {
-    let Some(command) = command() else { return Ok(false) };
+    let named = ["WHOSE_PAGER", "PAGER"].iter().find_map(|name| std::env::var(name).ok());
+    command(named, cfg!(windows)).map_or(Ok(false), |command| run(&command, text))
+}
+
+/// Shows `text` in the pager `command`; false if there is no such program.
+fn run(command: &str, text: &str) -> io::Result<bool> {
     // As git does: through the shell, because PAGER may hold arguments; less quits at once where one screen is enough.
     let shell = if cfg!(windows) { ["cmd", "/C"] } else { ["sh", "-c"] };
     let mut pager = Command::new(shell[0]);
-    pager.args([shell[1], &command]).stdin(Stdio::piped());
+    pager.args([shell[1], command]).stdin(Stdio::piped());
     for (name, default) in [("LESS", "FRX"), ("LV", "-c")] {
         if std::env::var_os(name).is_none() {
             pager.env(name, default);
@@ -40,7 +45,35 @@ pub fn show(text: &str) -> io::Result<bool> {
     let status = child.wait()?;
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-        // A shell that finds no such program has shown nothing.
-        _ => Ok(status.code() != Some(127)),
+        // A shell that finds no such program (127), or one that it may not run (126), has shown nothing.
+        _ => Ok(!matches!(status.code(), Some(126 | 127))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pager_is_named_or_usual_or_none() {
+        let command = |named: Option<&str>, is_windows| command(named.map(str::to_owned), is_windows);
+        assert_eq!(command(None, false).as_deref(), Some("less"));
+        assert_eq!(command(None, true), None, "Windows comes without less");
+        for is_windows in [false, true] {
+            assert_eq!(command(Some(" more -R "), is_windows).as_deref(), Some("more -R"));
+            assert_eq!(command(Some(""), is_windows), None);
+            assert_eq!(command(Some("cat"), is_windows), None);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_no_pager_has_shown_is_not_shown() {
+        let no_program = concat!("'", env!("CARGO_MANIFEST_DIR"), "/Cargo.toml'");
+        for (pager, is_shown) in
+            [("cat >/dev/null", true), ("true", true), ("no-such-pager", false), (no_program, false)]
+        {
+            assert_eq!(run(pager, "text\n").expect("the shell runs"), is_shown, "{pager}");
+        }
     }
 }
