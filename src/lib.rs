@@ -59,3 +59,6 @@ mod progress;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod render;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod sanitize;

@@ -8,7 +8,8 @@ use clap::{CommandFactory, Parser};
 use whose::cli::{Cli, Colour};
 use whose::commands::{self, Context, Outcome};
 use whose::pager;
-use whose::render::{Canvas, Format, tame, tame_lines};
+use whose::render::{Canvas, Format};
+use whose::sanitize::{tame, tame_lines};
 
 fn main() -> ExitCode {
     match run() {

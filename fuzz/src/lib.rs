@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use whose::catalogue::Catalogue;
 use whose::catalogue::resolve::{Match, Meaning, Resolution};
 use whose::inventory::{self, Error, Item, Visitor};
-use whose::render::tame_lines;
+use whose::sanitize::tame_lines;
 
 /// The built-in catalogue.
 pub static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::built_in);

@@ -3,7 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use whose::commands::{Context, resolve};
-use whose::render::{Canvas, Format, tame};
+use whose::render::{Canvas, Format};
+use whose::sanitize::tame;
 use whose_fuzz::{CATALOGUE, harmless};
 
 fuzz_target!(|data: &[u8]| {

@@ -38,7 +38,7 @@ use crate::catalogue::model::{Condition, IdentifierKind, Mode, Service};
 use crate::catalogue::normalize;
 use crate::catalogue::resolve::{Meaning, type_key};
 use crate::inventory::{self, Attributes, Item, Match, Visitor};
-use crate::render::tame;
+use crate::sanitize::tame;
 
 /// How many different names are told apart among the unmatched, and among the ignored; the rest is only counted. An
 /// inventory of nothing but unknown names must not fill the memory.

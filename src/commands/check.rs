@@ -12,7 +12,8 @@ use super::{Context, Outcome};
 use crate::catalogue::load::{self, File};
 use crate::catalogue::model::Category;
 use crate::catalogue::{Catalogue, Diagnostic};
-use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, tame};
+use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View};
+use crate::sanitize::tame;
 
 /// The arguments of `check`.
 #[derive(Clone, Debug, clap::Args)]

@@ -21,6 +21,7 @@ use crate::catalogue::model::{CheckProvider, Control, Layer, Party, Service};
 use crate::findings::{self, Report};
 use crate::progress;
 use crate::render::{Block, Cell, Grid, Page, Picture, PictureCell, PictureRow, Row, Table, Tone, View, values};
+use crate::sanitize::tame;
 
 /// The arguments of `gaps`.
 #[derive(Clone, Debug, clap::Args)]
@@ -120,7 +121,7 @@ fn read(input: &mut dyn BufRead, results: &mut Results) -> Result<Vec<String>, f
     if is_cut {
         notes.push(findings::ONE_PAGE.to_owned());
     }
-    Ok(notes.iter().map(|note| crate::render::tame(note).into_owned()).collect())
+    Ok(notes.iter().map(|note| tame(note).into_owned()).collect())
 }
 
 /// The services that were asked about, each once.

@@ -16,7 +16,8 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Control, IdentifierKind, Layer};
 use crate::catalogue::resolve::{Match, Meaning, Resolution};
 use crate::input::{self, NotText};
-use crate::render::{Block, Cell, Format, Grid, Page, Row, Table, Tone, View, tame, values};
+use crate::render::{Block, Cell, Format, Grid, Page, Row, Table, Tone, View, values};
+use crate::sanitize::tame;
 
 /// The longest name of a stream, in bytes: whatever is longer is no list of names.
 const LONGEST: usize = 64 * 1024;

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Grid, tame};
+use super::Grid;
+use crate::sanitize::tame;
 
 /// The grid as csv.
 ///

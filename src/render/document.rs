@@ -4,7 +4,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::html::STYLE;
 use super::markdown::escape;
-use super::{Cell, Document, Entry, Row, Table, svg, tame};
+use super::{Cell, Document, Entry, Row, Table, svg};
+use crate::sanitize::tame;
 
 /// The document in GitHub's dialect.
 pub(super) fn markdown(document: &Document) -> String {

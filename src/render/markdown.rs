@@ -1,6 +1,7 @@
 //! markdown: the grid as a table of GitHub's dialect.
 
-use super::{Grid, tame};
+use super::Grid;
+use crate::sanitize::tame;
 
 pub(super) fn write(grid: &Grid) -> String {
     let line = |cells: &mut dyn Iterator<Item = String>| format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "));

@@ -346,27 +346,3 @@ pub fn values(records: impl IntoIterator<Item: Serialize>) -> Vec<Value> {
     let value = |record| serde_json::to_value(record).expect("a record is plain data");
     records.into_iter().map(value).collect()
 }
-
-/// `text` with every character replaced that could move a column or drive a terminal: control characters, and those that
-/// end lines or turn the direction of what follows.
-#[must_use]
-pub fn tame(text: &str) -> std::borrow::Cow<'_, str> {
-    // Nearly every text is plain, and of some there are millions.
-    let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    if !plain && text.chars().any(drives) {
-        text.chars().map(|c| if drives(c) { char::REPLACEMENT_CHARACTER } else { c }).collect::<String>().into()
-    } else {
-        text.into()
-    }
-}
-
-fn drives(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// The same for text of several lines, whose ends stay.
-#[must_use]
-pub fn tame_lines(text: &str) -> String {
-    text.split('\n').map(tame).collect::<Vec<_>>().join("\n")
-}

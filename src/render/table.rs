@@ -3,7 +3,8 @@
 use comfy_table::{Attribute, Color, ColumnConstraint, ContentArrangement, TableStyle, Width};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Block, Canvas, Cell, ListingRow, Page, Row, Table, Tone, tame};
+use super::{Block, Canvas, Cell, ListingRow, Page, Row, Table, Tone};
+use crate::sanitize::tame;
 
 /// The space between two columns.
 const GAP: u16 = 2;

@@ -52,7 +52,7 @@ fn sound(what: &str, output: &Output) -> (i32, String) {
     }
     let text = String::from_utf8(output.stdout.clone()).expect("answers are text");
     for (stream, text) in [("stdout", text.replace('\t', "")), ("stderr", said.clone())] {
-        assert_eq!(whose::render::tame_lines(&text), text, "{shown}: raw on {stream}");
+        assert_eq!(whose::sanitize::tame_lines(&text), text, "{shown}: raw on {stream}");
     }
     (code, said)
 }

@@ -21,7 +21,7 @@ use crate::catalogue::{Catalogue, category};
 use crate::commands::asked::Variant;
 use crate::commands::records::{AnswerRecord, SourceRecord};
 use crate::commands::telling::{ControlLine, control_lines, control_sources, party_word};
-use crate::render::tame;
+use crate::sanitize::tame;
 
 /// The version of OSCAL that is written. No validator looks at it, so a test of ours does.
 const VERSION: &str = "1.2.1";
