@@ -126,15 +126,7 @@ fn control_meant(args: &show::Args, context: &Context<'_>) -> Option<controls::A
 #[derive(Clone, Debug, clap::Args)]
 pub struct Global {
     /// Output format [default: table on a terminal, tsv in a pipe]
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_name = "FORMAT",
-        ignore_case = true,
-        hide_possible_values = false,
-        help_heading = "Global options"
-    )]
+    #[arg(short, long, global = true, value_name = "FORMAT", ignore_case = true, help_heading = "Global options")]
     pub output: Option<Format>,
 
     /// When to use colour

@@ -20,42 +20,27 @@ use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 
 use crate::catalogue::Catalogue;
-use crate::catalogue::model::{Check, CheckProvider, Control, Layer, LayerChecks, Mode, Service};
+use crate::catalogue::model::{Check, CheckProvider, Control, Layer, LayerChecks, Mode, Service, words};
 use crate::findings::{CheckId, CheckResult, Provider, Status};
 
 /// How many checks that the catalogue does not know are told apart; the scanners together have fewer.
 const MAX_UNKNOWN_CHECKS: usize = 100_000;
 
-/// What is known about the customer's duties in a layer of a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// A check failed.
-    Failing,
-    /// No check passed and none failed: none exists, none ran, or none came to a verdict.
-    Unseen,
-    /// Checks passed and none failed, but not every check of the provider that has most.
-    Partial,
-    /// Every check of the provider that has most ran and passed, and no other failed or ended without a verdict.
-    Proven,
+words! {
+    /// What is known about the customer's duties in a layer of a service, the worst first.
+    State ("state") {
+        /// A check failed.
+        Failing = "failing",
+        /// No check passed and none failed: none exists, none ran, or none came to a verdict.
+        Unseen = "unseen",
+        /// Checks passed and none failed, but not every check of the provider that has most.
+        Partial = "partial",
+        /// Every check of the provider that has most ran and passed, and no other failed or ended without a verdict.
+        Proven = "proven",
+    }
 }
 
 impl State {
-    /// Every state, the worst first.
-    pub const ALL: &'static [Self] = &[Self::Failing, Self::Unseen, Self::Partial, Self::Proven];
-
-    /// The word for it.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Failing => "failing",
-            Self::Unseen => "unseen",
-            Self::Partial => "partial",
-            Self::Proven => "proven",
-        }
-    }
-
     /// The state of a layer with these checks.
     #[must_use]
     pub fn of(checks: &[(CheckProvider, Outcome)]) -> Self {

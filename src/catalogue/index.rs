@@ -149,7 +149,7 @@ pub(crate) struct TooLarge;
 
 impl std::fmt::Display for TooLarge {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("too large: more than 65,535 services, or 255 modes of one")
+        f.write_str("too large: more than 65,535 services or checks of a layer, or 255 modes of a service")
     }
 }
 
@@ -230,8 +230,9 @@ fn checks(services: &[&Service]) -> Result<Vec<(IdentifierKind, String, Vec<Chec
         let place = u16::try_from(place).map_err(|_| TooLarge)?;
         for (layer, checks) in &service.checks {
             for provider in CheckProvider::ALL {
-                for (number, check) in (0..).zip(checks.of(*provider)) {
+                for (number, check) in checks.of(*provider).iter().enumerate() {
                     let kind = provider.identifier_kind();
+                    let number = u16::try_from(number).map_err(|_| TooLarge)?;
                     let place = CheckPlace { service: place, layer: *layer, provider: *provider, number };
                     all.entry((kind, normalize::index_key(kind, &check.id))).or_default().push(place);
                 }

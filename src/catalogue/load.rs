@@ -73,12 +73,6 @@ pub(super) struct Places {
     pub(super) faulty_services: Vec<String>,
 }
 
-impl fmt::Debug for Diagnostics {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Diagnostics").finish_non_exhaustive()
-    }
-}
-
 /// Reads all files of a `data/` folder and checks them.
 ///
 /// # Errors

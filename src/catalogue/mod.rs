@@ -195,8 +195,23 @@ impl Catalogue {
     /// # Errors
     ///
     /// Every fault of the overlay, sorted by line.
-    pub fn with_overlay(self, file: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
-        self.lay_over(file, text)
+    pub fn with_overlay(mut self, file: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let mut overlay = self.read_overlay(file, text)?;
+        for service in overlay.services.values_mut() {
+            service.overlaid = self.changed(service);
+        }
+        self.services = self.services.with(overlay.services);
+        self.sources = self.sources.with(overlay.sources);
+        let Owners { default, layers, services } = overlay.owners;
+        self.owners.default = default.or(self.owners.default);
+        self.owners.layers.extend(layers);
+        self.owners.services.extend(services);
+        let services: Vec<&Service> = self.services.iter().collect();
+        let (keys, targets) = Index::build(&services, self.general.get())
+            .map_err(|error| vec![Diagnostic::new(file, 1, error.to_string())])?;
+        self.index = Index::new(keys, targets);
+        self.suggestions = Suggestions::default();
+        Ok(self)
     }
 
     /// The faults of the overlay `text` over this catalogue, sorted by line.
@@ -220,25 +235,6 @@ impl Catalogue {
             &mut diagnostics,
         );
         if diagnostics.is_empty() { Ok(overlay) } else { Err(diagnostics.finish()) }
-    }
-
-    fn lay_over(mut self, file: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
-        let mut overlay = self.read_overlay(file, text)?;
-        for service in overlay.services.values_mut() {
-            service.overlaid = self.changed(service);
-        }
-        self.services = self.services.with(overlay.services);
-        self.sources = self.sources.with(overlay.sources);
-        let Owners { default, layers, services } = overlay.owners;
-        self.owners.default = default.or(self.owners.default);
-        self.owners.layers.extend(layers);
-        self.owners.services.extend(services);
-        let services: Vec<&Service> = self.services.iter().collect();
-        let (keys, targets) = Index::build(&services, self.general.get())
-            .map_err(|error| vec![Diagnostic::new(file, 1, error.to_string())])?;
-        self.index = Index::new(keys, targets);
-        self.suggestions = Suggestions::default();
-        Ok(self)
     }
 
     /// The answers of a service that an overlay changes, and those that an earlier overlay had changed.

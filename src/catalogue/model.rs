@@ -656,17 +656,7 @@ impl FromStr for Control {
     type Err = InvalidValue;
 
     fn from_str(id: &str) -> Result<Self, InvalidValue> {
-        let number = |text: &str| text.parse().ok().filter(|number: &u8| *number > 0 && !text.starts_with(['0', '+']));
-        let parsed = || {
-            let (family, rest) = id.split_once('-')?;
-            let (base, enhancement) = match rest.split_once('(') {
-                Some((base, tail)) => (base, number(tail.strip_suffix(')')?)?),
-                None => (rest, 0),
-            };
-            let family = Self::FAMILIES.iter().position(|known| *known == family)?;
-            Some(Self { family: u8::try_from(family).ok()?, number: number(base)?, enhancement })
-        };
-        parsed().ok_or_else(|| {
+        Self::from_spelling(id).filter(|control| control.to_string() == id).ok_or_else(|| {
             InvalidValue(format!("`{id}` is not a NIST SP 800-53 Rev 5 control: write it as SI-2 or IA-2(1)"))
         })
     }

@@ -16,13 +16,7 @@ use super::normalize;
 pub(super) fn validate(data: &Data, places: &Places, diagnostics: &mut Diagnostics) {
     let references = References {
         sources: places.source_keys.keys().map(|key| &**key).collect(),
-        services: data
-            .services
-            .keys()
-            .chain([])
-            .map(|id| &**id)
-            .chain(places.faulty_services.iter().map(|id| &**id))
-            .collect(),
+        services: data.services.keys().map(|id| &**id).chain(places.faulty_services.iter().map(|id| &**id)).collect(),
         controls: &data.controls,
     };
     let mut rules = Rules { references, diagnostics };

@@ -45,7 +45,7 @@ pub struct Args {
 
     /// Only rows in this state: `failing`, a check failed; `unseen`, none came to a verdict; `partial`, checks passed but not
     /// every one of the provider that has most; `proven`, all of those passed and no other failed
-    #[arg(long, value_name = "STATE", value_parser = word_parser(State::ALL, State::word))]
+    #[arg(long, value_name = "STATE", value_parser = word_parser(State::ALL, State::as_str))]
     pub state: Option<State>,
 
     /// End with 1 unless everything is proven
@@ -289,7 +289,8 @@ impl<'c> Gaps<'c> {
 
     fn counts(&self) -> String {
         let count = |state| self.rows.iter().filter(|row| row.state == state).count();
-        let each: Vec<String> = State::ALL.iter().map(|state| format!("{} {}", count(*state), state.word())).collect();
+        let each: Vec<String> =
+            State::ALL.iter().map(|state| format!("{} {}", count(*state), state.as_str())).collect();
         format!("{} of {} layers of yours", each.join(", "), self.rows.len())
     }
 
@@ -305,7 +306,7 @@ impl<'c> Gaps<'c> {
             (format!("{} ({}): {}", check.id, provider.name(), outcome.word()), check.url(provider), String::new())
         };
         PictureCell {
-            word: row.state.word().to_owned(),
+            word: row.state.as_str().to_owned(),
             tone: tone(row.state),
             team: self.catalogue.team(row.service, row.layer).map(str::to_owned),
             duties: self.duties(row),
@@ -327,7 +328,7 @@ impl View for Gaps<'_> {
                 record.service.to_owned(),
                 record.layer.to_string(),
                 record.resources.map_or_else(String::new, |count| count.to_string()),
-                record.state.word().to_owned(),
+                record.state.as_str().to_owned(),
                 record.passed.to_string(),
                 record.failed.to_string(),
                 record.no_verdict.to_string(),
@@ -369,7 +370,7 @@ impl View for Gaps<'_> {
                 rows.push(Row::Cells(vec![
                     Cell::new(&*row.service.id, Tone::Strong),
                     Cell::plain(row.layer.as_str()),
-                    Cell::new(state.word(), tone(state)),
+                    Cell::new(state.as_str(), tone(state)),
                     Cell::plain(format!("{} of {}", row.ran(), row.checks.len())),
                     Cell::plain(because(row)),
                 ]));
