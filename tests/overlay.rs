@@ -4,7 +4,9 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use common::{Run, command, made, run};
 use serde_json::{Value, json};
@@ -327,4 +329,41 @@ fn check_ends_by_what_it_found() {
     let gone = plain(&["check", "tests/overlays/none.yaml"]);
     assert_eq!((gone.code, &*gone.out), (Some(2), ""));
     assert!(gone.err.starts_with("error: cannot read the catalogue tests/overlays/none.yaml: "), "{}", gone.err);
+}
+
+#[test]
+fn a_part_of_a_data_folder_is_checked_as_one_however_it_is_named() {
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("check-data");
+    fs::create_dir_all(home.join("container")).expect("a folder is made");
+    fs::copy("data/layers.yaml", home.join("layers.yaml")).expect("a file is copied");
+    let text = "name: A service\nbasis: stated\nsources: [nowhere]\ncolour: red\n";
+    fs::write(home.join("container/own.yaml"), text).expect("a file is written");
+    let whole = home.join("container/own.yaml").to_str().expect("a plain path").to_owned();
+    for (folder, path) in [
+        ("", "container/own.yaml"),
+        ("", "./container/own.yaml"),
+        ("container", "own.yaml"),
+        ("container", "../container/own.yaml"),
+        ("container", &whole),
+    ] {
+        let read = run(command(&["check", path]).current_dir(home.join(folder)));
+        assert_eq!(read.code, Some(1), "{path}: {}", read.err);
+        let told: Vec<(&str, &str)> =
+            read.out.lines().filter_map(|line| line.rsplit_once('\t')?.0.split_once('\t')).collect();
+        assert_eq!(told, [(path, "3"), (path, "4")], "{}", read.out);
+        let [own, others] = &read.said[..] else { panic!("two notes: {}", read.err) };
+        assert_eq!(own, "2 faults");
+        assert!(others.contains(" faults in other files: whose check ") && others.ends_with("check-data"), "{others}");
+    }
+    let told = |folder: &str, path: &str| {
+        let read = run(command(&["check", path]).current_dir(home.join(folder)));
+        let files: BTreeSet<&str> = read.out.lines().filter_map(|line| line.split('\t').next()).collect();
+        files.into_iter().map(|file| file.replace('\\', "/")).collect::<Vec<_>>()
+    };
+    assert_eq!(told("", "container"), ["container/own.yaml"]);
+    assert_eq!(told("container", "."), ["./own.yaml"]);
+    assert!(told("", ".").contains(&"./container/own.yaml".to_owned()));
+    // What is no YAML is no part of it, and not free of faults for that.
+    fs::write(home.join("notes.md"), "- no mapping\n").expect("a file is written");
+    assert_eq!(told("", "notes.md"), ["notes.md"]);
 }

@@ -1,16 +1,16 @@
-//! `whose check PATH`: every fault of a catalogue file, with its line. PATH is an overlay, a file of the catalogue's own
-//! `data/` folder, or the whole folder.
+//! `whose check PATH`: every fault of a catalogue file, with its line. PATH is an overlay, a file or folder in the catalogue's
+//! own `data/` folder, or the whole of it.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use serde::Serialize;
 
+use super::selection::plural;
 use super::{Context, Outcome};
 use crate::catalogue::load::{self, File};
-use crate::catalogue::model::Category;
 use crate::catalogue::{Catalogue, Diagnostic};
 use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View};
 use crate::sanitize::tame;
@@ -20,7 +20,7 @@ use crate::sanitize::tame;
 pub struct Args {
     /// An overlay, a service's file such as data/container/rds.yaml, or a whole data folder
     #[arg(value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
-    pub path: std::path::PathBuf,
+    pub path: PathBuf,
 }
 
 /// Checks.
@@ -31,13 +31,24 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
     let path = &args.path;
     let shown = path.display().to_string();
-    let faults = if path.is_dir() {
-        folder(path, &shown)?
-    } else if let Some(root) = data_folder(path) {
-        // One file of a catalogue is only right or wrong among the others.
-        let all = folder(root, &root.display().to_string())?;
-        let own = path.canonicalize().ok();
-        all.into_iter().filter(|fault| Path::new(&fault.file).canonicalize().ok() == own).collect()
+    let mut elsewhere = None;
+    let faults = if let Some((root, part)) = data_folder(path) {
+        // A part of a catalogue is only right or wrong among the others.
+        let (own, others): (Vec<_>, Vec<_>) =
+            folder(&root)?.into_iter().partition(|fault| Path::new(&fault.file).starts_with(&part));
+        if !others.is_empty() {
+            elsewhere = Some(format!(
+                "{} in other files: whose check {}",
+                plural(others.len() as u64, "fault"),
+                root.display()
+            ));
+        }
+        let placed = |fault: Diagnostic| {
+            let below = Path::new(&fault.file).strip_prefix(&part).unwrap_or(Path::new(""));
+            let below = if below == Path::new("") { path.clone() } else { path.join(below) };
+            Diagnostic { file: below.display().to_string(), ..fault }
+        };
+        own.into_iter().map(placed).collect()
     } else {
         match super::text(path, super::LARGEST)? {
             Ok(text) => Catalogue::built_in().check_overlay(&shown, &text),
@@ -51,23 +62,24 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
         .map(|fault| Diagnostic::new(harmless(&fault.file), fault.line, harmless(&fault.message)))
         .collect();
     let no = !faults.is_empty();
-    let notes = if no {
-        vec![format!("{} {}", faults.len(), if faults.len() == 1 { "fault" } else { "faults" })]
-    } else {
-        vec![format!("{shown}: no faults")]
-    };
+    let found = if no { plural(faults.len() as u64, "fault") } else { format!("{shown}: no faults") };
+    let notes = [found].into_iter().chain(elsewhere).collect();
     Ok(Outcome { text: context.render(&Faults { faults })?, notes, no })
 }
 
-/// The `data` folder to which a file belongs, if it is one of a catalogue: it stands beside or above `layers.yaml`.
-fn data_folder(path: &Path) -> Option<&Path> {
-    let beside = path.parent()?;
-    let above =
-        || beside.file_name().and_then(|name| name.to_str()?.parse::<Category>().ok()).and_then(|_| beside.parent());
-    [Some(beside), above()].into_iter().flatten().find(|folder| folder.join("layers.yaml").is_file())
+/// The `data` folder of a catalogue in which `path` is a file or a folder, and what of it that is: nothing for the whole. None
+/// for a file that is no part of one. The folder has `layers.yaml`.
+fn data_folder(path: &Path) -> Option<(PathBuf, PathBuf)> {
+    // A name alone does not tell in which folder it stands.
+    let whole = path.canonicalize().ok()?;
+    let is_part = whole.is_dir() || whole.extension().is_some_and(|ending| ending == "yaml");
+    let mut above = whole.ancestors().take(3).filter(|_| is_part);
+    let root = above.find(|folder| folder.join("layers.yaml").is_file()).or(whole.is_dir().then_some(&whole))?;
+    Some((root.to_owned(), whole.strip_prefix(root).ok()?.to_owned()))
 }
 
-fn folder(root: &Path, shown: &str) -> anyhow::Result<Vec<Diagnostic>> {
+/// Every fault of a `data` folder, with the paths of files below it.
+fn folder(root: &Path) -> anyhow::Result<Vec<Diagnostic>> {
     let mut files: BTreeMap<String, File> = BTreeMap::new();
     let mut faults = Vec::new();
     let mut left = super::LARGEST;
@@ -92,14 +104,12 @@ fn folder(root: &Path, shown: &str) -> anyhow::Result<Vec<Diagnostic>> {
         }
     }
     if files.is_empty() && faults.is_empty() {
-        bail!("no .yaml file in {shown}");
+        bail!("no .yaml file in {}", root.display());
     }
     let files: Vec<File> = files.into_values().collect();
     faults.extend(load::load(&files).err().unwrap_or_default());
     faults.sort_unstable();
-    let placed =
-        |fault: Diagnostic| Diagnostic { file: format!("{}/{}", shown.trim_end_matches('/'), fault.file), ..fault };
-    Ok(faults.into_iter().map(placed).collect())
+    Ok(faults)
 }
 
 struct Faults {
