@@ -34,6 +34,7 @@
 //!
 //! The file `ARCHITECTURE.md` is the map of the source.
 
+mod address;
 pub mod analysis;
 pub mod catalogue;
 

@@ -37,7 +37,7 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Condition, IdentifierKind, Mode, Service};
 use crate::catalogue::normalize;
 use crate::catalogue::resolve::{Meaning, type_key};
-use crate::inventory::{self, Attributes, Item, Match, Visitor};
+use crate::inventory::{self, Address, Attributes, Item, Match, Visitor};
 use crate::sanitize::tame;
 
 /// How many different names are told apart among the unmatched, and among the ignored; the rest is only counted. An
@@ -546,13 +546,8 @@ fn foreign_provider(name: &str) -> Option<&str> {
         let foreign = provider != "AWS" && is_word(provider) && rest.contains("::") && !rest.ends_with("::MODULE");
         return foreign.then_some(provider);
     }
-    let mut address = name;
-    while let Some(module) = address.strip_prefix("module.") {
-        address = module.split_once('.')?.1;
-    }
-    let (kind, own) = address.split_once('.')?;
-    let (provider, _) = kind.split_once('_').filter(|(provider, _)| !matches!(*provider, "" | "aws" | "awscc"))?;
-    (is_word(kind) && is_word(own.split('[').next()?)).then_some(provider)
+    let (provider, _) = Address::parse(name)?.kind.split_once('_')?;
+    (!matches!(provider, "" | "aws" | "awscc")).then_some(provider)
 }
 
 #[cfg(test)]
@@ -890,6 +885,8 @@ mod tests {
             ("kubernetes_pod.web", Some("kubernetes")),
             ("module.app.kubernetes_pod.web[0]", Some("kubernetes")),
             ("module.a.module.b.google_sql.c", Some("google")),
+            ("module.a[\"eu.west\"].kubernetes_pod.web[\"a.b\"]", Some("kubernetes")),
+            ("module.a[\"kubernetes_pod.web\"].aws_thing.a", None),
             ("aws_thing.a", None),
             ("awscc_thing.a", None),
             ("_x.a", None),

@@ -11,6 +11,7 @@ use super::Catalogue;
 use super::index::{CheckPlace, Target};
 use super::model::{Check, CheckProvider, Control, IdentifierKind, Layer, Mode, Service, SharedIdentifier, words};
 use super::normalize::{self, Candidates};
+use crate::address;
 
 words! {
     /// How a name was matched.
@@ -440,23 +441,9 @@ struct Called {
 
 /// The Terraform type in a type, a data source or an address such as `module.a["k"].aws_db_instance.b[0]`.
 fn terraform_type(name: &str) -> Option<&str> {
-    let is_type = |part: &str| starts(part.as_bytes(), b"aws_") || starts(part.as_bytes(), b"awscc_");
-    if !is_type(name) && !name.contains(".aws_") && !name.contains(".awscc_") {
-        return None;
-    }
-    let segments = name.split('.').map(|segment| segment.split('[').next().unwrap_or(segment));
-    let addressed = name.starts_with("module.") || name.starts_with("data.");
-    if addressed {
-        // A resource may be named `aws_x` too: the type is the last one but one that looks like a type.
-        let all: Vec<&str> = segments.collect();
-        let last = all.iter().rposition(|part| is_type(part))?;
-        return Some(if last == all.len() - 1 && last > 0 && is_type(all[last - 1]) {
-            all[last - 1]
-        } else {
-            all[last]
-        });
-    }
-    segments.into_iter().next().filter(|part| is_type(part))
+    let (_, rest) = address::resource(name)?;
+    let is_type = starts(rest.as_bytes(), b"aws_") || starts(rest.as_bytes(), b"awscc_");
+    is_type.then(|| rest.split(['.', '[']).next().unwrap_or(rest))
 }
 
 /// The kind and the key of the type that `name` says: of an ARN, of a type in any notation, of an address.

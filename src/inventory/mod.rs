@@ -25,6 +25,7 @@ mod terraform;
 mod usage;
 
 pub use attributes::{Attributes, Match};
+pub(crate) use terraform::Address;
 
 /// Why something is passed over that another provider's than AWS's is.
 pub const ANOTHER_PROVIDERS: &str = "another provider's";

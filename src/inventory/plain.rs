@@ -3,8 +3,8 @@
 use std::io::{BufRead, Read};
 
 use super::attributes::Attributes;
-use super::terraform::{Address, DATA_SOURCE};
-use super::{Error, Item, Visitor};
+use super::terraform::DATA_SOURCE;
+use super::{Address, Error, Item, Visitor};
 
 /// The longest line, in bytes: whatever is longer is no list of names.
 const MAX_LINE: u64 = 64 << 10;

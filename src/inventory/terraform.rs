@@ -9,6 +9,7 @@ use serde::de::{self, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAcc
 use super::attributes::{Attributes, Found};
 use super::document::{Collect, Each, Element, Session, Skip, Spelling};
 use super::{ANOTHER_PROVIDERS, Item, Visitor};
+use crate::address::{index, label, resource};
 use crate::json::{Scalar, expecting_anything, pass_over};
 
 /// Why a data source is passed over.
@@ -614,52 +615,22 @@ fn unflatten(attributes: &mut Attributes) {
 
 /// An address of a resource as `terraform state list` writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Address<'n> {
+pub(crate) struct Address<'n> {
     /// Whether it is a data source's.
-    pub(super) data: bool,
+    pub(crate) data: bool,
     /// The type of the resource.
-    pub(super) kind: &'n str,
+    pub(crate) kind: &'n str,
 }
 
 impl<'n> Address<'n> {
-    /// Reads an address: modules with their indexes, then `data` or not, then type and name with an index. A word `data`
-    /// in another place is a name: of a module, of a resource, or a part of a quoted index. Nothing if `text` is no
-    /// address, as the name of a host is none.
-    pub(super) fn parse(text: &'n str) -> Option<Self> {
-        let mut rest = text;
-        while let Some(module) = rest.strip_prefix("module.") {
-            let (_, after) = label(module)?;
-            rest = index(after)?.strip_prefix('.')?;
-        }
-        let (data, rest) = match rest.strip_prefix("data.") {
-            Some(after) => (true, after),
-            None => (false, rest),
-        };
+    /// Reads an address: modules with their indexes, then `data` or not, then type and name with an index. Nothing if `text`
+    /// is no address, as the name of a host is none.
+    pub(crate) fn parse(text: &'n str) -> Option<Self> {
+        let (data, rest) = resource(text)?;
         let (kind, rest) = label(rest)?;
         let (_, rest) = label(rest.strip_prefix('.')?)?;
         index(rest)?.is_empty().then_some(Self { data, kind })
     }
-}
-
-/// A name at the beginning of `text`, and what follows it.
-fn label(text: &str) -> Option<(&str, &str)> {
-    let word = |char: char| char.is_alphanumeric() || matches!(char, '_' | '-');
-    let end = text.find(|char| !word(char)).unwrap_or(text.len());
-    let (name, rest) = text.split_at(end);
-    name.starts_with(|char: char| char.is_alphabetic() || char == '_').then_some((name, rest))
-}
-
-/// What follows the index at the beginning of `text`, if there is one: `[0]`, `["eu.west"]`.
-fn index(text: &str) -> Option<&str> {
-    let Some(inner) = text.strip_prefix('[') else { return Some(text) };
-    let Some(quoted) = inner.strip_prefix('"') else { return inner.split_once(']').map(|(_, rest)| rest) };
-    let mut escaped = false;
-    let end = quoted.bytes().position(|byte| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    })?;
-    quoted[end + 1..].strip_prefix(']')
 }
 
 #[cfg(test)]
