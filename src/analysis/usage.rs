@@ -319,12 +319,11 @@ impl<'c> ServiceUsage<'c> {
             }
             Meaning::Ambiguous(shared) => Thing::Unmatched(shared.services.iter().map(|id| &**id).collect()),
             Meaning::NoService(_) => Thing::Ignored(name, NO_SERVICE),
-            Meaning::Check(_) | Meaning::Control(_) | Meaning::NoSuchMode(_) | Meaning::Unknown => {
-                match foreign_provider(name) {
-                    Some(provider) => Thing::Ignored(provider, inventory::ANOTHER_PROVIDERS),
-                    None => Thing::Unmatched(Vec::new()),
-                }
-            }
+            Meaning::NoSuchMode(service) => Thing::Unmatched(vec![&*service.id]),
+            Meaning::Check(_) | Meaning::Control(_) | Meaning::Unknown => match foreign_provider(name) {
+                Some(provider) => Thing::Ignored(provider, inventory::ANOTHER_PROVIDERS),
+                None => Thing::Unmatched(Vec::new()),
+            },
         }
     }
 

@@ -87,6 +87,11 @@ impl Catalogue {
         let name = name.trim();
         if let Some((left, right)) = name.rsplit_once('@') {
             let service = self.resolve_whole(left);
+            // Behind the @ of a word stands a mode: nothing there is none, not the service without one.
+            let names_mode = right.contains(char::is_alphanumeric) || is_typed(service.kind);
+            if let (Meaning::Service(found, _), false) = (&service.meaning, names_mode) {
+                return Resolution { meaning: Meaning::NoSuchMode(found), how: Match::None, ..service };
+            }
             if let Meaning::Service(found, None) = service.meaning {
                 if let Some(mode) = found.modes.iter().find(|mode| mode.id.eq_ignore_ascii_case(right.trim())) {
                     return Resolution { meaning: Meaning::Service(found, Some(mode)), ..service };
@@ -136,9 +141,7 @@ impl Catalogue {
         }
         // A shape can mislead (`AWS/Config`, `aws.rds`): words are tried for whatever no table of its kind holds,
         // but never for a type, whose namespace would answer for it.
-        let typed =
-            matches!(kind, Some(IdentifierKind::Arn | IdentifierKind::Cloudformation | IdentifierKind::Terraform));
-        if let Some((table, target)) = (!typed).then(|| self.word(name)).flatten() {
+        if let Some((table, target)) = (!is_typed(kind)).then(|| self.word(name)).flatten() {
             return self.answer(self.kind_of_word(name, table, &target), &target, true);
         }
         if let Some(control) = Control::from_spelling(name).filter(|control| self.control(*control).is_some()) {
@@ -437,6 +440,11 @@ pub(super) struct Suggestions {
 struct Called {
     ids: BTreeMap<String, Vec<u16>>,
     names: Candidates,
+}
+
+/// Whether a name of this kind is a type or an ARN, which may hold anything behind its first words.
+const fn is_typed(kind: Option<IdentifierKind>) -> bool {
+    matches!(kind, Some(IdentifierKind::Arn | IdentifierKind::Cloudformation | IdentifierKind::Terraform))
 }
 
 /// The Terraform type in a type, a data source or an address such as `module.a["k"].aws_db_instance.b[0]`.
