@@ -542,7 +542,10 @@ fn display_name(name: &str) -> String {
 fn foreign_provider(name: &str) -> Option<&str> {
     let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     if let Some((provider, rest)) = name.split_once("::") {
-        let foreign = provider != "AWS" && is_word(provider) && rest.contains("::") && !rest.ends_with("::MODULE");
+        let foreign = !provider.eq_ignore_ascii_case("AWS")
+            && is_word(provider)
+            && rest.contains("::")
+            && !rest.ends_with("::MODULE");
         return foreign.then_some(provider);
     }
     let (provider, _) = Address::parse(name)?.kind.split_once('_')?;
@@ -878,6 +881,7 @@ mod tests {
         for (name, provider) in [
             ("Datadog::Monitors::Monitor", Some("Datadog")),
             ("AWS::New::Thing", None),
+            ("aws::new::thing", None),
             ("Acme::Net::Vpc::MODULE", None),
             ("Acme::Vpc", None),
             ("not a word::A::B", None),

@@ -11,7 +11,6 @@ use super::model::{Control, Controls, IdentifierKind, Mode, Service};
 pub fn index_key(kind: IdentifierKind, name: &str) -> String {
     match kind {
         IdentifierKind::Name => normalize(name),
-        IdentifierKind::Cloudformation => cloudformation(name),
         // `ec2:natgateway/` and `ec2:network-` are written as AWS writes them; a family ends at a separator anyway.
         IdentifierKind::Arn => name.trim_end_matches(['/', ':', '-']).to_ascii_lowercase(),
         _ => name.to_ascii_lowercase(),
@@ -69,12 +68,6 @@ pub fn normalize(name: &str) -> String {
 #[must_use]
 pub fn normalize_word(word: &str) -> String {
     alphanumeric(word)
-}
-
-/// `AWS::EC2::TransitGateway` → `ec2::transitgateway`; other vendors keep their first part.
-fn cloudformation(name: &str) -> String {
-    let lower = name.to_ascii_lowercase();
-    lower.strip_prefix("aws::").map_or_else(|| lower.clone(), str::to_owned)
 }
 
 /// Names that something misspelt may have been meant for, prepared once for many questions.
@@ -188,7 +181,7 @@ mod tests {
     #[test]
     fn a_key_has_the_form_of_its_kind() {
         for (kind, name, key) in [
-            (IdentifierKind::Cloudformation, "AWS::EC2::TransitGateway", "ec2::transitgateway"),
+            (IdentifierKind::Cloudformation, "AWS::EC2::TransitGateway", "aws::ec2::transitgateway"),
             (IdentifierKind::Cloudformation, "Acme::Hub::Tenant", "acme::hub::tenant"),
             (IdentifierKind::Arn, "ec2:natgateway/", "ec2:natgateway"),
             (IdentifierKind::Arn, "ec2:network-", "ec2:network"),

@@ -281,13 +281,12 @@ impl Catalogue {
     /// A CloudFormation or Config type: itself, then its families word by word, then its namespace.
     fn cloudformation(&self, name: &str) -> Found {
         let key = lower(name)?;
-        let from = if key.starts_with("aws::") { 5 } else { 0 };
         let mut end = key.len();
         loop {
-            if let Some(target) = self.index.get(IdentifierKind::Cloudformation, &key[from..end]) {
+            if let Some(target) = self.index.get(IdentifierKind::Cloudformation, &key[..end]) {
                 return Some((target, end == key.len()));
             }
-            end = (from + 1..end).rev().find(|at| key.is_char_boundary(*at) && camel_boundary(name.as_bytes(), *at))?;
+            end = (1..end).rev().find(|at| key.is_char_boundary(*at) && camel_boundary(name.as_bytes(), *at))?;
         }
     }
 
@@ -315,7 +314,7 @@ impl Catalogue {
         let mut end = words.len();
         loop {
             let name = words[..end].replace('_', "");
-            let key = if end == 0 { namespace.to_owned() } else { format!("{namespace}::{name}") };
+            let key = if end == 0 { format!("aws::{namespace}") } else { format!("aws::{namespace}::{name}") };
             if let Some(target) = self.index.get(IdentifierKind::Cloudformation, &key) {
                 return Some((target, end == words.len()));
             }
