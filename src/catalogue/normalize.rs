@@ -42,11 +42,14 @@ pub fn index_keys(kind: IdentifierKind, name: &str) -> Vec<(IdentifierKind, Stri
     keys
 }
 
-/// What a mode is called besides `service@mode`: its own name (`EKS Auto Mode`), and the two ids as one says them (`eks
-/// auto mode`).
+/// What a mode is called besides `service@mode`: the two ids as one says them (`eks auto mode`), and its own name where that
+/// names the service too (`EKS Auto Mode`). `Imported certificate` alone is a phrase, and anybody's.
 #[must_use]
-pub fn mode_names(service: &Service, mode: &Mode) -> [String; 2] {
-    [mode.name.to_string(), format!("{} {}", service.id, mode.id)]
+pub fn mode_names(service: &Service, mode: &Mode) -> Vec<String> {
+    let name = alphanumeric(&mode.name);
+    let names_service = service.names().any(|own| name.contains(&normalize(own)));
+    let own = names_service.then(|| mode.name.to_string());
+    own.into_iter().chain([format!("{} {}", service.id, mode.id)]).collect()
 }
 
 /// Lower case, letters and digits only.
