@@ -858,11 +858,12 @@ impl std::ops::Deref for Duty {
 
 /// A duty's long spelling.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a duty: a sentence, or a mapping with `do`")]
+#[serde(remote = "Duty", deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct DutyFields {
     /// The sentence.
-    r#do: Sentence,
+    #[serde(rename = "do")]
+    text: Sentence,
     /// NIST SP 800-53 Rev 5 ids that this duty bears on, and no others.
     #[serde(default)]
     controls: Vec<Control>,
@@ -874,13 +875,13 @@ struct DutyFields {
 /// Declares how a value with two spellings is read and written: as text where it is nothing but its text, else as the
 /// mapping that `$fields` describes.
 macro_rules! two_spellings {
-    ($name:ident, $text:ty, $fields:ident, $is_plain:expr) => {
+    ($name:ident, $text:ty, $fields:ident, $expecting:literal, $is_plain:expr) => {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let is_plain: fn(&Self) -> Option<&$text> = $is_plain;
                 match is_plain(self) {
                     Some(text) if serializer.is_human_readable() => text.serialize(serializer),
-                    _ => $fields::from(self.clone()).serialize(serializer),
+                    _ => $fields::serialize(self, serializer),
                 }
             }
         }
@@ -893,7 +894,7 @@ macro_rules! two_spellings {
                     type Value = $name;
 
                     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str("text or a mapping")
+                        f.write_str($expecting)
                     }
 
                     fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
@@ -901,13 +902,13 @@ macro_rules! two_spellings {
                     }
 
                     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<$name, A::Error> {
-                        $fields::deserialize(de::value::MapAccessDeserializer::new(map)).map($name::from)
+                        $fields::deserialize(de::value::MapAccessDeserializer::new(map))
                     }
                 }
                 if deserializer.is_human_readable() {
                     deserializer.deserialize_any(Spelling)
                 } else {
-                    $fields::deserialize(deserializer).map(Self::from)
+                    $fields::deserialize(deserializer)
                 }
             }
         }
@@ -932,19 +933,9 @@ impl From<Sentence> for Duty {
     }
 }
 
-impl From<DutyFields> for Duty {
-    fn from(DutyFields { r#do: text, controls, always }: DutyFields) -> Self {
-        Self { text, controls, always }
-    }
-}
-
-impl From<Duty> for DutyFields {
-    fn from(Duty { text, controls, always }: Duty) -> Self {
-        Self { r#do: text, controls, always }
-    }
-}
-
-two_spellings!(Duty, Sentence, DutyFields, |duty| (duty.controls.is_empty() && !duty.always).then_some(&duty.text));
+two_spellings!(Duty, Sentence, DutyFields, "a duty: a sentence, or a mapping with `do`", |duty| {
+    (duty.controls.is_empty() && !duty.always).then_some(&duty.text)
+});
 
 /// The part of a named third party in a split.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -1159,7 +1150,7 @@ impl std::ops::Deref for Name {
 
 /// A name's long spelling.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a name: text, or a mapping with `name`")]
+#[serde(remote = "Name", deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct NameFields {
     /// The name.
@@ -1175,19 +1166,9 @@ impl From<Text> for Name {
     }
 }
 
-impl From<NameFields> for Name {
-    fn from(NameFields { name, lifecycle }: NameFields) -> Self {
-        Self { name, lifecycle }
-    }
-}
-
-impl From<Name> for NameFields {
-    fn from(Name { name, lifecycle }: Name) -> Self {
-        Self { name, lifecycle }
-    }
-}
-
-two_spellings!(Name, Text, NameFields, |name| name.lifecycle.is_none().then_some(&name.name));
+two_spellings!(Name, Text, NameFields, "a name: text, or a mapping with `name`", |name| {
+    name.lifecycle.is_none().then_some(&name.name)
+});
 
 /// Declares the identifiers of a service: a list for each kind that its file may name.
 macro_rules! identifiers {
@@ -1284,7 +1265,7 @@ impl Check {
 
 /// A check's long spelling.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a check: its id, or a mapping with `id`")]
+#[serde(remote = "Check", deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct CheckFields {
     /// The id.
@@ -1300,19 +1281,9 @@ impl From<Text> for Check {
     }
 }
 
-impl From<CheckFields> for Check {
-    fn from(CheckFields { id, note }: CheckFields) -> Self {
-        Self { id, note }
-    }
-}
-
-impl From<Check> for CheckFields {
-    fn from(Check { id, note }: Check) -> Self {
-        Self { id, note }
-    }
-}
-
-two_spellings!(Check, Text, CheckFields, |check| check.note.is_none().then_some(&check.id));
+two_spellings!(Check, Text, CheckFields, "a check: its id, or a mapping with `id`", |check| {
+    check.note.is_none().then_some(&check.id)
+});
 
 /// The checks of one layer, by provider.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
