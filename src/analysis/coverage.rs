@@ -21,7 +21,7 @@ use std::hash::BuildHasher;
 
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Check, CheckProvider, Control, Layer, LayerChecks, Mode, Service, words};
-use crate::findings::{CheckId, CheckResult, Provider, Status};
+use crate::findings::{CheckId, CheckResult, Status};
 
 /// How many checks that the catalogue does not know are told apart; the scanners together have fewer.
 const MAX_UNKNOWN_CHECKS: usize = 100_000;
@@ -181,12 +181,7 @@ impl Results {
 
 /// A check as it is looked up.
 fn key(check: &CheckId) -> (CheckProvider, String) {
-    let provider = match check.provider {
-        Provider::SecurityHub => CheckProvider::SecurityHub,
-        Provider::Config => CheckProvider::Config,
-        Provider::Prowler => CheckProvider::Prowler,
-    };
-    (provider, check.id.to_ascii_lowercase())
+    (check.provider, check.id.to_ascii_lowercase())
 }
 
 /// A service whose duties are looked at. Findings do not tell its modes apart, so it stands once.
@@ -334,7 +329,7 @@ mod tests {
         assert_eq!(counts(3, 1, 1), Outcome::Failed);
     }
 
-    fn result(provider: Provider, ids: &[&str], status: Status, current: bool) -> CheckResult {
+    fn result(provider: CheckProvider, ids: &[&str], status: Status, current: bool) -> CheckResult {
         let checks = ids.iter().map(|id| CheckId { provider, id: (*id).to_owned() }).collect();
         CheckResult { checks, status, current, resources: Vec::new(), account: None }
     }
@@ -345,12 +340,12 @@ mod tests {
         let mut results = Results::new(catalogue);
         let rds = catalogue.service("rds").expect("rds is there");
         assert!(!results.any_ran(rds));
-        assert!(results.add(&result(Provider::SecurityHub, &["nonsense", "rds.3"], Status::Passed, true)));
+        assert!(results.add(&result(CheckProvider::SecurityHub, &["nonsense", "rds.3"], Status::Passed, true)));
         // An id is an id of its provider's only.
-        assert!(results.add(&result(Provider::Prowler, &["RDS.3"], Status::Failed, true)));
+        assert!(results.add(&result(CheckProvider::Prowler, &["RDS.3"], Status::Failed, true)));
         // What is archived, or no check's, is not counted.
-        assert!(!results.add(&result(Provider::SecurityHub, &["RDS.3"], Status::Failed, false)));
-        assert!(!results.add(&result(Provider::SecurityHub, &[], Status::Failed, true)));
+        assert!(!results.add(&result(CheckProvider::SecurityHub, &["RDS.3"], Status::Failed, false)));
+        assert!(!results.add(&result(CheckProvider::SecurityHub, &[], Status::Failed, true)));
         let (_, provider, check) = rds.checks().find(|(_, _, check)| check.id == *"RDS.3").expect("the check is there");
         assert_eq!(results.counts(provider, check), Counts { passed: 1, failed: 0, no_verdict: 0 });
         assert_eq!((results.checks_that_ran(), results.unknown_checks()), (1, 1));
@@ -369,7 +364,7 @@ mod tests {
         assert!(all.iter().all(|row| row.state == State::Unseen && row.resources == Some(2) && row.ran() == 0));
         assert!(!all.iter().any(|row| row.layer == Layer::Hardware), "a layer of AWS's alone");
         for (_, own, check) in encryption() {
-            assert!(results.add(&result(provider(own), &[&check.id], Status::Passed, true)));
+            assert!(results.add(&result(own, &[&check.id], Status::Passed, true)));
         }
         let row = rows(&results, Some(Layer::EncryptionAtRest)).remove(0);
         assert_eq!(row.state, State::Proven);
@@ -398,13 +393,5 @@ mod tests {
         }
         // AWS patches it in the end; the customer chooses the window.
         assert!(held_by_aws.contains(&("rds", Layer::GuestOs)), "{held_by_aws:?}");
-    }
-
-    fn provider(own: CheckProvider) -> Provider {
-        match own {
-            CheckProvider::SecurityHub => Provider::SecurityHub,
-            CheckProvider::Config => Provider::Config,
-            CheckProvider::Prowler => Provider::Prowler,
-        }
     }
 }

@@ -288,11 +288,11 @@ words! {
 words! {
     /// Who publishes a check.
     CheckProvider ("provider of checks") {
-        /// AWS Security Hub, which calls its checks controls.
+        /// AWS Security Hub, which calls its checks controls, with ids such as `RDS.3`.
         SecurityHub = "securityhub",
-        /// AWS Config, with its managed rules.
+        /// AWS Config, with its managed rules, such as `rds-storage-encrypted`.
         Config = "config",
-        /// Prowler.
+        /// Prowler, with ids such as `rds_instance_storage_encrypted`.
         Prowler = "prowler",
     }
 }

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{CheckId, CheckResult, Entry, Provider, Resource, Status, config};
+use super::{CheckId, CheckResult, Entry, Resource, Status, config};
+use crate::catalogue::model::CheckProvider;
 use crate::json::Text;
 
 #[derive(Debug, Default, Deserialize)]
@@ -65,21 +66,21 @@ impl Finding {
             }
         };
         if let Some(check) = last.strip_prefix("prowler-") {
-            add(Provider::Prowler, check);
+            add(CheckProvider::Prowler, check);
         }
         if let Some(compliance) = &self.compliance {
-            add(Provider::SecurityHub, &compliance.security_control_id.0);
+            add(CheckProvider::SecurityHub, &compliance.security_control_id.0);
         }
         if let Some(fields) = &self.product_fields {
-            add(Provider::SecurityHub, &fields.control_id.0);
+            add(CheckProvider::SecurityHub, &fields.control_id.0);
         }
         if !last.starts_with("prowler-") {
-            add(Provider::SecurityHub, last);
+            add(CheckProvider::SecurityHub, last);
         }
         if let Some(fields) = &self.product_fields {
             for name in [&fields.related_rule.0, &fields.config_rule.0] {
                 for rule in config::rule_ids(name) {
-                    add(Provider::Config, &rule);
+                    add(CheckProvider::Config, &rule);
                 }
             }
         }

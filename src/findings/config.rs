@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{CheckId, CheckResult, Entry, Provider, Resource, Status};
+use super::{CheckId, CheckResult, Entry, Resource, Status};
+use crate::catalogue::model::CheckProvider;
 use crate::json::Text;
 
 #[derive(Debug, Default, Deserialize)]
@@ -45,7 +46,7 @@ impl From<Rule> for Entry {
         if name.is_empty() {
             return Self::NotAFinding;
         }
-        let checks = rule_ids(name).into_iter().map(|id| CheckId { provider: Provider::Config, id }).collect();
+        let checks = rule_ids(name).into_iter().map(|id| CheckId { provider: CheckProvider::Config, id }).collect();
         let verdict = rule.compliance.map_or(rule.compliance_type.0, |compliance| compliance.compliance_type.0);
         let resource = |evaluation: EvaluationResultQualifier| Resource {
             kind: evaluation.resource_type.0,

@@ -2,7 +2,8 @@
 //!
 //! [`read`] recognises the format by what only it has, streams through it and hands on one [`CheckResult`] after another;
 //! what it passed over stands in the [`Report`]. One reader serves both uses of findings: which checks ran and how they ended
-//! (`whose gaps`), and which resources exist (`whose matrix`). Nothing here knows the catalogue.
+//! (`whose gaps`), and which resources exist (`whose matrix`). Nothing here looks into the catalogue: of it there is only the
+//! word for who publishes a check.
 //!
 //! Each format has a file with one derived struct and its conversion: `asff`, `ocsf`, `config`, `prowler`.
 
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, BufRead};
 
+use crate::catalogue::model::CheckProvider;
 use crate::input::{self, NotText, Text};
 use crate::json::Fault;
 
@@ -23,22 +25,11 @@ mod shape;
 /// How many names of other clouds are told apart; there are fewer clouds.
 const MAX_CLOUDS: usize = 32;
 
-/// Who publishes a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Provider {
-    /// AWS Security Hub, with ids such as `RDS.3`.
-    SecurityHub,
-    /// AWS Config, with ids such as `rds-storage-encrypted`.
-    Config,
-    /// Prowler, with ids such as `rds_instance_storage_encrypted`.
-    Prowler,
-}
-
 /// A check as a finding names it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CheckId {
     /// Who publishes the check.
-    pub provider: Provider,
+    pub provider: CheckProvider,
     /// Its id, in the case in which the finding has it.
     pub id: String,
 }

@@ -4,7 +4,8 @@
 use serde::Deserialize;
 
 use super::json::Object;
-use super::{CheckId, CheckResult, Entry, Provider, Resource, Status, other_cloud};
+use super::{CheckId, CheckResult, Entry, Resource, Status, other_cloud};
+use crate::catalogue::model::CheckProvider;
 use crate::json::Text;
 
 #[derive(Debug, Default, Deserialize)]
@@ -98,7 +99,7 @@ impl Finding {
         let code = self.metadata.as_ref().map(|metadata| &metadata.event_code.0);
         let product = self.metadata.as_ref().and_then(|metadata| metadata.product.as_ref());
         let feature = product.and_then(|product| product.feature.as_ref()).map(|feature| &feature.uid.0);
-        [(Provider::SecurityHub, control), (Provider::Prowler, code), (Provider::Prowler, feature)]
+        [(CheckProvider::SecurityHub, control), (CheckProvider::Prowler, code), (CheckProvider::Prowler, feature)]
             .into_iter()
             .filter_map(|(provider, id)| Some(CheckId { provider, id: id.filter(|id| !id.is_empty())?.clone() }))
             .collect()
@@ -169,8 +170,10 @@ mod tests {
 
     #[test]
     fn every_writer_names_its_check_and_verdict() {
-        let hub = |control: &str, status| (CheckId { provider: Provider::SecurityHub, id: control.to_owned() }, status);
-        let prowler = |check: &str, status| (CheckId { provider: Provider::Prowler, id: check.to_owned() }, status);
+        let hub =
+            |control: &str, status| (CheckId { provider: CheckProvider::SecurityHub, id: control.to_owned() }, status);
+        let prowler =
+            |check: &str, status| (CheckId { provider: CheckProvider::Prowler, id: check.to_owned() }, status);
         let cases = [
             (
                 r#"{"class_uid": 2003, "compliance": {"control": "RDS.3", "status": "FAILED"}}"#,

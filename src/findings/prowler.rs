@@ -5,7 +5,8 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::{CheckId, CheckResult, Collector, Entry, Error, Provider, Resource, Status, other_cloud};
+use super::{CheckId, CheckResult, Collector, Entry, Error, Resource, Status, other_cloud};
+use crate::catalogue::model::CheckProvider;
 use crate::input::{self, Bounded, Budget};
 use crate::json::Text;
 
@@ -81,7 +82,7 @@ fn entry(cloud: &str, check: String, status: &str, muted: bool, resource: Resour
         return Entry::OtherCloud(cloud);
     }
     Entry::Result(CheckResult {
-        checks: vec![CheckId { provider: Provider::Prowler, id: check }],
+        checks: vec![CheckId { provider: CheckProvider::Prowler, id: check }],
         status: match status {
             "PASS" if !muted => Status::Passed,
             "FAIL" if !muted => Status::Failed,
