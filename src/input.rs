@@ -14,6 +14,7 @@ const MAX_HEAD: u64 = 64 << 10;
 
 /// Why an input could not be opened.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Error {
     /// The stream failed.
     Io(io::Error),
@@ -41,6 +42,7 @@ impl std::error::Error for Error {}
 
 /// An input that is not text.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NotText {
     /// What it is, as a sentence: `this is a Parquet file`.
     pub what: String,
@@ -50,6 +52,7 @@ pub struct NotText {
 
 /// What makes an input readable that is not text.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Remedy {
     /// A command that prints it as text.
     Convert(Cow<'static, str>),

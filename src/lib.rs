@@ -32,6 +32,11 @@
 //! assert!(matches!(resolution.meaning, Meaning::Ambiguous(shared) if shared.services.iter().any(|id| *id == "aurora")));
 //! ```
 //!
+//! What may grow is `#[non_exhaustive]`: the structs of the catalogue and of the answers, the errors, the formats of findings,
+//! and of the closed sets [`IdentifierKind`](catalogue::model::IdentifierKind),
+//! [`CheckProvider`](catalogue::model::CheckProvider) and [`Mechanism`](catalogue::model::Mechanism). Layers, categories and
+//! parties are what they are.
+//!
 //! The file `ARCHITECTURE.md` is the map of the source.
 
 mod address;

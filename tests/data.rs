@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use whose::catalogue::load::{self, File};
+use whose::catalogue::load::File;
 use whose::catalogue::model::{
     Basis, Category, Check, CheckProvider, Id, Layer, Lifecycle, Party, Service, Split, Splits,
 };
@@ -230,6 +230,7 @@ fn a_check_has_the_form_that_its_provider_gives_it() {
         }),
         CheckProvider::Config => id.split('-').all(|part| all(part, lower)),
         CheckProvider::Prowler => id.contains('_') && id.split('_').all(|part| all(part, lower)),
+        _ => false,
     };
     let offenders = checks(&catalogue).into_iter().filter(|(_, _, provider, check)| !is_formed(*provider, &check.id));
     let rows = offenders.map(|(service, _, provider, check)| format!("{}: {provider} {}", file(service), check.id));
@@ -243,6 +244,7 @@ fn a_check_leads_to_a_page_of_its_provider() {
         CheckProvider::SecurityHub => "https://docs.aws.amazon.com/securityhub/",
         CheckProvider::Config => "https://docs.aws.amazon.com/config/",
         CheckProvider::Prowler => "https://hub.prowler.com/",
+        other => panic!("where are the pages of {other}?"),
     };
     let urls = checks(&catalogue).into_iter().map(|(_, _, provider, check)| (provider, check.url(provider)));
     let offenders = urls.filter(|(provider, url)| {
@@ -320,7 +322,7 @@ fn the_template_is_a_service_that_the_catalogue_would_take() {
         file.text.push_str(&format!("{source}\n{}", cited.concat()));
     }
     files.push(File { path: "abstracted/example-service.yaml".to_owned(), text: service.clone() });
-    let faults = load::load(&files).err().unwrap_or_default();
+    let faults = Catalogue::from_files(&files).err().unwrap_or_default();
     none(faults.iter().map(ToString::to_string), "the template can be copied");
 }
 
@@ -358,7 +360,7 @@ fn a_control_that_nist_does_not_have_is_a_fault_with_its_line() {
     let file = files.iter_mut().find(|file| file.path == "every-service.yaml").expect("the file is there");
     file.text = file.text.replacen("PE-2", "PE-99", 1);
     let line = file.text.lines().position(|line| line.contains("PE-99")).expect("PE-2 is in it") + 1;
-    let faults = load::load(&files).err().unwrap_or_default();
+    let faults = Catalogue::from_files(&files).err().unwrap_or_default();
     let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
     assert!(told.len() == 1 && told[0].starts_with(&format!("every-service.yaml:{line}: `PE-99`")), "{told:?}");
 }

@@ -90,6 +90,7 @@ impl Outcome {
 
 /// The results of one check, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Counts {
     /// How often it passed.
     pub passed: u64,
@@ -197,6 +198,7 @@ pub struct Scope<'c> {
 
 /// A layer of a service in which the customer has a part, and what its checks say.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct LayerCoverage<'c> {
     /// The service.
     pub service: &'c Service,
@@ -216,6 +218,7 @@ pub struct LayerCoverage<'c> {
 
 /// A check of the catalogue's, and how it ended.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct CheckOutcome<'c> {
     /// Who publishes it.
     pub provider: CheckProvider,

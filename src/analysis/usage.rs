@@ -76,6 +76,7 @@ pub struct ServiceUsage<'c> {
 
 /// What reading one inventory gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Summary {
     /// What kind of inventory it was, for people.
     pub format: &'static str,
@@ -87,6 +88,7 @@ pub struct Summary {
 
 /// A service, in a mode where it has modes, and how often it is used.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Column<'c> {
     /// The service.
     pub service: &'c Service,
@@ -118,6 +120,7 @@ impl Column<'_> {
 
 /// Things that do not say in which of several modes their service is run.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Undecided<'c> {
     /// The service.
     pub service: &'c Service,
@@ -130,6 +133,7 @@ pub struct Undecided<'c> {
 
 /// How often a name stood in inventories that no service was found for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unmatched<'c> {
     /// How many things are called so.
     pub count: u64,
@@ -139,6 +143,7 @@ pub struct Unmatched<'c> {
 
 /// Something that was passed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Ignored<'u> {
     /// What it is called.
     pub name: &'u str,

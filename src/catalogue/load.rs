@@ -38,7 +38,7 @@ pub struct File {
 
 /// All files of a `data/` folder, read.
 #[derive(Debug, Default)]
-pub struct Data {
+pub(crate) struct Data {
     /// What is said of no single service.
     pub(crate) general: General,
     /// `controls.yaml`.
@@ -51,8 +51,7 @@ pub struct Data {
 
 impl Data {
     /// The day of the newest source.
-    #[must_use]
-    pub fn date(&self) -> Date {
+    pub(crate) fn date(&self) -> Date {
         self.sources.values().map(|source| source.checked).max().unwrap_or_default()
     }
 }
@@ -73,12 +72,8 @@ pub(super) struct Places {
     pub(super) faulty_services: Vec<String>,
 }
 
-/// Reads all files of a `data/` folder and checks them.
-///
-/// # Errors
-///
-/// Every fault, sorted by file and line.
-pub fn load(files: &[File]) -> Result<Data, Vec<Diagnostic>> {
+/// Reads all files of a `data/` folder and checks them; or every fault, sorted by file and line.
+pub(crate) fn load(files: &[File]) -> Result<Data, Vec<Diagnostic>> {
     let mut diagnostics = Diagnostics::default();
     let (data, places) = read_files(files, &mut diagnostics);
     super::validate::validate(&data, &places, &mut diagnostics);

@@ -69,6 +69,7 @@ pub struct Catalogue {
 
 /// The split that answers for a layer, and the level at which it stands.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Answer<'c> {
     /// The layer.
     pub layer: Layer,
@@ -114,6 +115,7 @@ impl<'c> Answer<'c> {
 
 /// A duty that holds whatever a service says about its layer, and whose it is.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct AlwaysDuty<'c> {
     /// Whose duty: `aws` or `customer`.
     pub party: Party,

@@ -168,6 +168,7 @@ words! {
 
 words! {
     /// How a layer is secured. One mechanism has one party in every service: see [`Mechanism::party`].
+    #[non_exhaustive]
     Mechanism ("mechanism") {
         /// TLS at an API endpoint that all customers share.
         SharedEndpoint = "shared-endpoint",
@@ -241,6 +242,7 @@ words! {
 
 words! {
     /// What a name is: the tool or list that calls a service so.
+    #[non_exhaustive]
     IdentifierKind ("kind of identifier") {
         /// The catalogue's id, an official, former or everyday name.
         Name = "name",
@@ -287,6 +289,7 @@ words! {
 
 words! {
     /// Who publishes a check.
+    #[non_exhaustive]
     CheckProvider ("provider of checks") {
         /// AWS Security Hub, which calls its checks controls, with ids such as `RDS.3`.
         SecurityHub = "securityhub",
@@ -703,9 +706,9 @@ pub type Controls = BTreeMap<Control, ControlInfo>;
 /// `data/controls.yaml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a mapping")]
-pub struct ControlsFile {
+pub(crate) struct ControlsFile {
     /// The controls.
-    pub controls: Controls,
+    pub(crate) controls: Controls,
 }
 
 /// What stands in the files under a key that is its id.
@@ -1458,17 +1461,17 @@ pub struct SharedIdentifiers {
 /// `data/layers.yaml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a mapping")]
-pub struct LayersFile {
+pub(crate) struct LayersFile {
     /// The layers.
-    pub layers: BTreeMap<Layer, LayerInfo>,
+    pub(crate) layers: BTreeMap<Layer, LayerInfo>,
 }
 
 /// `data/every-service.yaml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a mapping")]
-pub struct EveryServiceFile {
+pub(crate) struct EveryServiceFile {
     /// The splits that hold for every service.
-    pub splits: Splits,
+    pub(crate) splits: Splits,
 }
 
 /// Which of the customer's teams holds the customer's side. In an overlay only.

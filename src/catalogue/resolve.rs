@@ -49,6 +49,7 @@ pub enum Meaning<'c> {
 
 /// A layer of a service whose duties a check proves a part of.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct ProvenDuty<'c> {
     /// The service.
     pub service: &'c Service,
@@ -62,6 +63,7 @@ pub struct ProvenDuty<'c> {
 
 /// What a name means, what kind of name it is, and how sure that is.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Resolution<'c> {
     /// The kind, as far as the shape or a table tells.
     pub kind: Option<IdentifierKind>,

@@ -47,6 +47,7 @@ pub enum Status {
 
 /// A resource that a finding is about. Every field may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Resource {
     /// Its type, such as `AwsS3Bucket` or `AWS::S3::Bucket`.
     pub kind: String,
@@ -74,6 +75,7 @@ impl Resource {
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CheckResult {
     /// The checks that it may be the result of, the likeliest first. Empty for what is no check's result, such as a threat
     /// that GuardDuty saw.
@@ -90,6 +92,7 @@ pub struct CheckResult {
 
 /// What was read, and what was passed over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
     /// The name of the format, for people.
     pub format: &'static str,
@@ -109,6 +112,7 @@ pub const ONE_PAGE: &str = "the last page says that more follow, and what they h
 
 /// Why findings could not be read.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Error {
     /// The stream failed.
     Io(io::Error),
@@ -174,6 +178,7 @@ const FORMATS: &[&str] = &[
 
 /// A format of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// The AWS Security Finding Format, by Security Hub or Prowler.
     Asff,

@@ -32,6 +32,7 @@ pub const ANOTHER_PROVIDERS: &str = "another provider's";
 
 /// Something in an inventory.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Item<'i> {
     /// What the dialect calls it.
     pub name: &'i str,
@@ -62,6 +63,7 @@ pub trait Visitor {
 
 /// Why an inventory could not be read.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Error {
     /// The stream failed.
     Io(io::Error),
