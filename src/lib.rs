@@ -15,21 +15,53 @@
 //! use whose::catalogue::{Catalogue, model::{Layer, Party}, resolve::Meaning};
 //!
 //! let catalogue = Catalogue::built_in();
-//! let resolution = catalogue.resolve("aws_db_instance");
-//! let Meaning::Service(rds, mode) = resolution.meaning else { panic!("a Terraform type is a name like any other") };
+//! let resolution = catalogue.resolve("aws_ecs_service");
+//! let Meaning::Service(ecs, mode) = resolution.meaning else { panic!("a Terraform type is a name like any other") };
+//! assert_eq!((&*ecs.id, mode), ("ecs", None));
 //!
-//! let answer = catalogue.split(rds, mode, Layer::GuestOs);
-//! assert_eq!((&*rds.id, answer.split.party), ("rds", Party::Aws));
-//! for duty in answer.duties(Party::Customer) {
-//!     println!("left to you: {}", duty.text);
-//! }
-//! for source in catalogue.cited(&answer.split.sources) {
-//!     println!("{} says so, read on {}: {}", source.title, source.checked, source.url);
+//! // The name does not say how ECS is run, and that moves the line: every way has an answer of its own.
+//! let modes = mode.map_or_else(|| ecs.variants(), |mode| vec![Some(mode)]);
+//! for mode in modes {
+//!     let answer = catalogue.split(ecs, mode, Layer::GuestOs);
+//!     println!("{}: {}", mode.map_or("", |mode| &*mode.name), answer.split.party);
+//!     for duty in answer.duties(Party::Customer) {
+//!         println!("  left to you: {}", duty.text);
+//!     }
+//!     for source in catalogue.cited(&answer.split.sources) {
+//!         println!("  {} says so, read on {}: {}", source.title, source.checked, source.url);
+//!     }
 //! }
 //!
 //! // A name may mean several services; that is an answer, never a guess.
 //! let resolution = catalogue.resolve("arn:aws:rds:eu-west-1:123456789012:cluster:orders");
 //! assert!(matches!(resolution.meaning, Meaning::Ambiguous(shared) if shared.services.iter().any(|id| *id == "aurora")));
+//! ```
+//!
+//! With its default features the crate reads inventories too. The matrix of a Terraform plan, layers × services:
+//!
+//! ```
+//! # #[cfg(feature = "cli")] {
+//! use whose::analysis::usage::{Column, ServiceUsage};
+//! use whose::catalogue::{Catalogue, model::Layer};
+//!
+//! let plan = r#"{ "format_version": "1.2", "planned_values": { "root_module": { "resources": [
+//!     { "address": "aws_instance.web", "mode": "managed", "type": "aws_instance", "name": "web", "values": {} },
+//!     { "address": "aws_sqs_queue.jobs", "mode": "managed", "type": "aws_sqs_queue", "name": "jobs", "values": {} }
+//! ] } } }"#;
+//!
+//! let catalogue = Catalogue::built_in();
+//! let mut usage = ServiceUsage::new(&catalogue);
+//! usage.read(&mut plan.as_bytes())?;
+//! let columns = usage.columns();
+//! assert_eq!(columns.iter().map(Column::counted).collect::<Vec<_>>(), ["ec2 (1)", "sqs (1)"]);
+//! for &layer in Layer::ALL {
+//!     let party = |column: &Column<'_>| catalogue.split(column.service, column.mode, layer).split.party.to_string();
+//!     println!("{layer}\t{}", columns.iter().map(party).collect::<Vec<_>>().join("\t"));
+//! }
+//! // What is in no column is said.
+//! assert_eq!((usage.unmatched().len(), usage.undecided().len()), (0, 0));
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! What may grow is `#[non_exhaustive]`: the structs of the catalogue and of the answers, the errors, the formats of findings,

@@ -373,6 +373,9 @@ impl Catalogue {
     }
 
     /// Who secures `layer` of `service` in `mode`. One rule: the split of the most specific level that speaks is used whole.
+    ///
+    /// Without a mode it answers for a service that has none. For one that has modes that is no answer, only what its modes fall
+    /// back to, which may hold in none of them: ask for each of its [`variants`](Service::variants).
     #[must_use]
     pub fn split<'c>(&'c self, service: &'c Service, mode: Option<&'c Mode>, layer: Layer) -> Answer<'c> {
         let own = |splits: &'c Splits, rule| {
