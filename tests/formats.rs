@@ -166,6 +166,10 @@ fn sheets_have_as_many_rows_as_there_are_records() {
         let tsv = whose(args, "tsv");
         assert_eq!(tsv.lines().filter(|line| line.split('\t').count() == columns).count(), rows, "{args:?}");
         assert_eq!(tsv.lines().count(), rows, "{args:?}: one record a line");
+        // The matrix is a document in Markdown, as the picture is in html.
+        if *command == "matrix" {
+            continue;
+        }
         let markdown = whose(args, "markdown");
         assert_eq!(markdown.lines().count(), rows + 2, "{args:?}");
         // A cell's own bars are escaped: what is left divides the columns.

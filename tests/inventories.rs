@@ -928,31 +928,6 @@ fn a_layer_and_a_party_narrow_the_matrix() {
 }
 
 #[test]
-fn diff_leaves_what_changes_hands() {
-    let all = parties(&whose(&["matrix", "ec2", "ecs@fargate", "-o", "json"]));
-    let diff = parties(&whose(&["matrix", "ec2", "ecs@fargate", "--diff", "-o", "json"]));
-    let party = |of: &str, layer: &str| {
-        let place = format!("{of} {layer}");
-        all.iter().find(|(own, _)| *own == place).map(|(_, party)| &**party)
-    };
-    let differing: Vec<&str> = all
-        .iter()
-        .filter_map(|(place, _)| place.strip_prefix("ec2@ "))
-        .filter(|layer| party("ec2@", layer) != party("ecs@fargate", layer))
-        .collect();
-    // From instances to Fargate, the operating system and the platform change hands.
-    assert!(differing.contains(&"guest-os") && differing.contains(&"platform"), "{differing:?}");
-    assert!(!differing.contains(&"hardware") && !differing.contains(&"customer-data"), "{differing:?}");
-    let left: Vec<&str> = diff.iter().filter_map(|(place, _)| place.strip_prefix("ec2@ ")).collect();
-    assert_eq!(left, differing);
-    assert_eq!(diff.len(), 2 * differing.len());
-    // A service and itself: nothing changes hands, and the answer is no.
-    let same = whose(&["matrix", "ec2", "--diff"]);
-    assert_eq!((same.code, &*same.out), (Some(1), ""));
-    assert_eq!(same.said, ["nothing matched these filters"]);
-}
-
-#[test]
 fn a_pipe_gets_one_record_a_line() {
     let read = whose(&["matrix", "--from", &path("terraform.tfstate")]);
     let lines: Vec<Vec<&str>> = read.out.lines().map(|line| line.split('\t').collect()).collect();

@@ -173,8 +173,11 @@ fn a_team_is_said_wherever_the_customer_is() {
     for line in hub(&["matrix", "s3", "--layer", "iam"]).out.lines() {
         assert_eq!(line.split('\t').next_back(), Some("security team"));
     }
-    assert!(hub(&["matrix", "s3", "-o", "markdown"]).out.lines().next().is_some_and(|line| line.ends_with("| team |")));
-    // For people: the table of a layer, and the page with its filter.
+    // For people: the document, the tables, and the page with its filter.
+    let document = hub(&["matrix", "s3", "-o", "markdown"]).out;
+    assert!(document.contains("\n- security team: ") && document.contains("\n- application team: "), "{document}");
+    let table = hub(&["matrix", "s3", "rds", "-o", "table"]).out;
+    assert!(table.contains("\ndata platform     rds\n") && table.contains("\nsecurity team     s3 (iam)\n"), "{table}");
     let table = hub(&["matrix", "s3", "rds", "--layer", "iam", "-o", "table"]).out;
     assert!(table.contains("security team") && table.contains("data platform"), "{table}");
     let table = hub(&["show", "s3", "--long", "-o", "table"]).out;

@@ -33,6 +33,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::BufRead;
 
+use super::matrix::Column;
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Condition, IdentifierKind, Mode, Service};
 use crate::catalogue::normalize;
@@ -84,38 +85,6 @@ pub struct Summary {
     pub items: u64,
     /// How many services came to those that earlier inventories use.
     pub new_services: usize,
-}
-
-/// A service, in a mode where it has modes, and how often it is used.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Column<'c> {
-    /// The service.
-    pub service: &'c Service,
-    /// The mode.
-    pub mode: Option<&'c Mode>,
-    /// How many things of an inventory it stands for; none where the service was named by somebody.
-    pub resources: Option<u64>,
-}
-
-impl Column<'_> {
-    /// `rds`, or `eks@fargate`.
-    #[must_use]
-    pub fn label(&self) -> String {
-        match self.mode {
-            Some(mode) => format!("{}@{}", self.service.id, mode.id),
-            None => self.service.id.to_string(),
-        }
-    }
-
-    /// The label, with the count behind it if there is one: `eks@fargate (3)`.
-    #[must_use]
-    pub fn counted(&self) -> String {
-        match self.resources {
-            Some(count) => format!("{} ({count})", self.label()),
-            None => self.label(),
-        }
-    }
 }
 
 /// Things that do not say in which of several modes their service is run.

@@ -600,6 +600,7 @@ impl View for Controls<'_> {
                 .map(|row| self.section(row))
                 .filter(|section| !section.entries.is_empty())
                 .collect(),
+            is_folded: false,
         })
     }
 }

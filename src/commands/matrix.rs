@@ -3,7 +3,6 @@
 //! A table for five services or for sixty: layers in which all agree are one line, services that agree in every layer one
 //! row.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::path::PathBuf;
@@ -13,14 +12,16 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::records::{ANSWER_COLUMNS, AnswerRecord};
+use super::matrix_page::MatrixPage;
+use super::records::{ANSWER_COLUMNS, AnswerRecord, LifecycleRecord};
 use super::selection::{Selection, not_counted, plural, select};
-use super::telling::{duty_rows, holder, picture_column, picture_rows, short_holder, short_layer, sides};
+use super::telling::{picture_column, picture_rows};
 use super::{Context, Outcome, PartyFilter, completions, fits_any, hidden_note};
-use crate::analysis::usage::{Column, ServiceUsage};
-use crate::catalogue::model::{Layer, Party};
+use crate::analysis::matrix::{Column, Holder, Matrix, Sort};
+use crate::analysis::usage::ServiceUsage;
+use crate::catalogue::model::{Basis, Layer};
 use crate::catalogue::{Answer, Catalogue};
-use crate::render::{Block, Cell, Grid, Page, Picture, Row, Table, Tone, View, values};
+use crate::render::{Document, Format, Grid, Page, Picture, View, values};
 
 /// The arguments of `matrix`.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -45,9 +46,35 @@ pub struct Args {
     #[arg(long)]
     pub diff: bool,
 
+    /// The services by name, or with those first that leave most to you
+    #[arg(long, value_name = "ORDER", value_enum)]
+    pub sort: Option<Order>,
+
+    /// In csv and tsv, one row for each service and one column for each layer, which says who holds it
+    #[arg(long)]
+    pub wide: bool,
+
     /// End with 1 if anything in the inventory was not matched
     #[arg(long)]
     pub strict: bool,
+}
+
+/// In which order services stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Order {
+    /// By name
+    Name,
+    /// Those first that leave most layers to you
+    Mine,
+}
+
+impl From<Order> for Sort {
+    fn from(order: Order) -> Self {
+        match order {
+            Order::Name => Self::Name,
+            Order::Mine => Self::Mine,
+        }
+    }
 }
 
 /// Makes the matrix.
@@ -57,6 +84,10 @@ pub struct Args {
 /// An unknown or ambiguous name, an unknown layer, or an inventory that cannot be read.
 pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyhow::Result<Outcome> {
     let catalogue = context.catalogue();
+    if args.wide && matches!(context.format, Format::Json | Format::Ndjson | Format::Yaml | Format::Html | Format::Svg)
+    {
+        bail!("--wide is a form of csv and tsv\n  try: whose matrix ec2 rds --wide -o csv");
+    }
     let mut layers = BTreeSet::new();
     for word in &args.layer {
         layers.insert(context.layer(word, "whose matrix --layer")?);
@@ -69,33 +100,41 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     };
     notes.extend(not_counted(&usage));
     let unmatched = usage.unmatched().len() > 0;
-    let mut view = Matrix {
-        catalogue,
-        columns,
-        layers,
-        party: args.party.clone(),
-        diff: args.diff,
-        usage,
-        remarks: notes.clone(),
-    };
-    let hidden = view.narrow();
-    let nothing = view.cells().next().is_none();
-    if nothing {
-        notes.push("nothing matched these filters".to_owned());
+    let mut matrix = Matrix::new(catalogue, columns, &layers);
+    if args.diff {
+        matrix = matrix.differing();
     }
-    notes.extend(hidden_note(hidden).filter(|_| !args.party.contains(&PartyFilter::Mine)));
-    let text = context.render(&view)?;
-    Ok(Outcome { text, notes, no: nothing || (args.strict && unmatched) })
+    if !args.party.is_empty() {
+        matrix = matrix.filtered(|answer| fits_any(&args.party, answer));
+    }
+    if let Some(order) = args.sort {
+        matrix = matrix.sorted(order.into());
+    }
+    let no = matrix.is_empty() || (args.strict && unmatched);
+    let is_filtered = args.diff || !args.party.is_empty();
+    let nothing = if is_filtered { "nothing matched these filters" } else { "no service found" };
+    if matrix.is_empty() {
+        notes.push(nothing.to_owned());
+    }
+    notes.extend(hidden_note(matrix.hidden()).filter(|_| !args.party.contains(&PartyFilter::Mine)));
+    let page = MatrixPage {
+        catalogue,
+        matrix: &matrix,
+        nothing,
+        one_layer: layers.len() == 1,
+        sorted: args.sort.is_some(),
+        width: usize::from(context.canvas.width),
+    };
+    let view = MatrixView { page, wide: args.wide, party: &args.party, usage: &usage, remarks: notes.clone() };
+    Ok(Outcome { text: context.render(&view)?, notes, no })
 }
 
-struct Matrix<'c> {
-    catalogue: &'c Catalogue,
-    columns: Vec<Column<'c>>,
-    layers: Vec<Layer>,
-    party: Vec<PartyFilter>,
-    diff: bool,
-    usage: ServiceUsage<'c>,
-    /// What was read, what is left open, what was not matched.
+struct MatrixView<'c> {
+    page: MatrixPage<'c>,
+    wide: bool,
+    party: &'c [PartyFilter],
+    usage: &'c ServiceUsage<'c>,
+    /// What was read, what is left open, what was not matched, what is hidden.
     remarks: Vec<String>,
 }
 
@@ -110,174 +149,91 @@ pub struct CellRecord<'c> {
     pub resources: Option<u64>,
 }
 
-impl<'c> Matrix<'c> {
-    fn answer(&self, column: &Column<'c>, layer: Layer) -> Answer<'c> {
-        self.catalogue.split(column.service, column.mode, layer)
-    }
-
-    fn is_wanted(&self, column: &Column<'c>, layer: Layer) -> bool {
-        fits_any(&self.party, &self.answer(column, layer))
-    }
-
-    /// Whether all services give a layer to the same holder.
-    fn agree(&self, layer: Layer) -> bool {
-        let mut holders = self.columns.iter().map(|column| holder(&self.answer(column, layer)));
-        let first = holders.next();
-        holders.all(|holder| Some(holder) == first)
-    }
-
-    /// Leaves out the layers that do not change hands, and the services of which nothing is left. How many cells a filter
-    /// by party hides in which the customer has a duty.
-    fn narrow(&mut self) -> usize {
-        if self.diff {
-            let layers = std::mem::take(&mut self.layers);
-            let party = |column: &Column<'c>, layer| self.answer(column, layer).split.party;
-            let changes = |layer: &Layer| {
-                let mut parties = self.columns.iter().map(|column| party(column, *layer));
-                let first = parties.next();
-                parties.any(|party| Some(party) != first)
-            };
-            self.layers = layers.into_iter().filter(changes).collect();
-        }
-        let all = self.columns.iter().flat_map(|column| self.layers.iter().map(move |layer| (column, *layer)));
-        let hidden = all
-            .filter(|(column, layer)| !self.is_wanted(column, *layer) && self.answer(column, *layer).is_mine())
-            .count();
-        let columns = std::mem::take(&mut self.columns);
-        let has_any = |column: &Column<'c>| self.layers.iter().any(|layer| self.is_wanted(column, *layer));
-        self.columns = columns.into_iter().filter(|column| self.party.is_empty() || has_any(column)).collect();
-        hidden
-    }
-
-    /// What is left of the matrix after the filters.
-    fn cells(&self) -> impl Iterator<Item = (&Column<'c>, Layer)> {
-        self.columns
-            .iter()
-            .flat_map(|column| self.layers.iter().map(move |layer| (column, *layer)))
-            .filter(|(column, layer)| self.is_wanted(column, *layer))
-    }
-
-    /// One layer: who must do what, service by service.
-    fn by_service(&self, layer: Layer) -> Vec<Block> {
-        let info = self.catalogue.layer(layer);
-        // What leaves most to the customer comes first.
-        let rank = |answer: &Answer<'_>| match (answer.split.party, answer.is_mine()) {
-            (Party::Customer, _) => 0,
-            (Party::Shared, _) => 1,
-            (Party::ThirdParty, _) => 2,
-            (Party::Aws, true) => 3,
-            (Party::Aws, false) => 4,
-        };
-        let mut columns: Vec<(&Column<'c>, Answer<'c>)> =
-            self.columns.iter().map(|column| (column, self.answer(column, layer))).collect();
-        columns.retain(|(_, answer)| fits_any(&self.party, answer));
-        columns.sort_by_key(|(_, answer)| rank(answer));
-        let mut rows = Vec::new();
-        let mut before = None;
-        for (column, answer) in columns {
-            if before.replace(rank(&answer)) != Some(rank(&answer)) {
-                rows.push(Row::Group(holder(&answer).text));
-            }
-            let duties = sides(&answer, self.catalogue.team(column.service, layer))
-                .filter(|(side, ..)| *side != Party::Aws || answer.split.party != Party::Customer);
-            rows.extend(duty_rows(vec![Cell::new(column.counted(), Tone::Strong)], duties));
-        }
-        let columns = ["Service", "Who", "Must do"].map(str::to_owned).to_vec();
-        vec![Block::Heading(format!("{} ({layer})", info.name)), Block::Table(Table { columns, rows })]
-    }
-
-    /// Few services: layers down, services across, as everyone draws it.
-    fn by_layer(&self, layers: &[Layer]) -> Block {
-        let mut rows = Vec::new();
-        for &layer in layers.iter().rev() {
-            let mut cells = vec![Cell::new(layer.as_str(), Tone::Strong)];
-            cells.extend(self.columns.iter().map(|column| {
-                let answer = self.answer(column, layer);
-                if fits_any(&self.party, &answer) { holder(&answer) } else { Cell::default() }
-            }));
-            rows.push(Row::Cells(cells));
-        }
-        let mut columns = vec!["Layer".to_owned()];
-        columns.extend(self.columns.iter().map(Column::counted));
-        Block::Table(Table { columns, rows })
-    }
-
-    /// Many services: one row for those that agree in every layer, the layers across under short names.
-    fn by_profile(&self, layers: &[Layer]) -> Vec<Block> {
-        // What leaves most to the customer comes first.
-        let mut profiles: Vec<(usize, Vec<Cell>, Vec<String>)> = Vec::new();
-        for column in &self.columns {
-            let answers: Vec<Answer<'_>> = layers.iter().map(|layer| self.answer(column, *layer)).collect();
-            let yours = answers.iter().filter(|answer| answer.split.party != Party::Aws).count();
-            let cell = |answer| if fits_any(&self.party, answer) { short_holder(answer) } else { Cell::default() };
-            let cells: Vec<Cell> = answers.iter().map(cell).collect();
-            match profiles.iter_mut().find(|(_, known, _)| *known == cells) {
-                Some((.., services)) => services.push(column.counted()),
-                None => profiles.push((yours, cells, vec![column.counted()])),
-            }
-        }
-        profiles.sort_by_key(|(yours, ..)| Reverse(*yours));
-        // So many columns leave no room for names beside them.
-        let below = layers.len() > MAX_LAYERS_BESIDE;
-        let mut rows = Vec::new();
-        for (_, mut cells, services) in profiles {
-            let services = services.join(", ");
-            if below {
-                rows.extend([Row::Cells(cells), Row::Group(format!("  {services}"))]);
-            } else {
-                cells.push(Cell::plain(services));
-                rows.push(Row::Cells(cells));
-            }
-        }
-        let mut columns: Vec<String> = layers.iter().map(|layer| short_layer(*layer).to_owned()).collect();
-        let counted = self.columns.iter().any(|column| column.resources.is_some());
-        columns.extend((!below).then(|| if counted { "Services (resources)" } else { "Services" }.to_owned()));
-        let legend = layers.iter().map(|layer| format!("{}={layer}", short_layer(*layer))).collect::<Vec<_>>();
-        vec![Block::Table(Table { columns, rows }), Block::Aside(format!("{}.\n{HOLDERS}", legend.join(", ")))]
-    }
-}
-
-/// Services stand across if their names take no more than this; a terminal of eighty columns has so much beside the layers.
-const MAX_WIDTH_ACROSS: usize = 58;
-
-/// More layers than this stand above the names of their services instead of beside them.
-const MAX_LAYERS_BESIDE: usize = 9;
-
 /// Where the count of resources stands among the columns.
 const RESOURCES_COLUMN: usize = 2;
 
-/// What the words for holders mean.
-const HOLDERS: &str = "AWS+: AWS's, with a part for you. both: shared. 3rd: a third party.";
+impl<'c> MatrixView<'c> {
+    fn catalogue(&self) -> &'c Catalogue {
+        self.page.catalogue
+    }
 
-impl<'c> Matrix<'c> {
+    fn matrix(&self) -> &'c Matrix<'c> {
+        self.page.matrix
+    }
+
     fn counts(&self) -> String {
-        let services: BTreeSet<&str> = self.columns.iter().map(|column| &*column.service.id).collect();
+        let services: BTreeSet<&str> = self.matrix().columns().map(|column| &*column.service.id).collect();
         let count = plural(services.len() as u64, "service");
-        match self.columns.len() {
+        match self.matrix().columns().len() {
             columns if columns > services.len() => format!("{count}, {columns} with their modes"),
             _ => count,
         }
     }
 
     fn typed(&self) -> Vec<CellRecord<'c>> {
-        let record = |(column, layer): (&Column<'c>, Layer)| CellRecord {
-            answer: AnswerRecord::new(self.catalogue, column.service, column.mode, layer),
+        let record = |(column, answer): (&Column<'c>, _)| CellRecord {
+            answer: self.record(column, answer),
             resources: column.resources,
         };
-        self.cells().map(record).collect()
+        self.matrix().cells().map(record).collect()
+    }
+
+    /// One row a service, one column a layer.
+    fn pivot(&self) -> Grid {
+        let layers = self.matrix().layers();
+        let mut columns = vec!["service", "mode", "resources"];
+        columns.extend(layers.iter().map(|layer| layer.as_str()));
+        columns.extend(["derived", "third_party", "lifecycle", "origin", "team"]);
+        let row = |(column, answers): (&Column<'c>, &[Option<Answer<'c>>])| {
+            let records = || answers.iter().flatten().map(|answer| self.record(column, answer));
+            let each = |of: &dyn Fn(&AnswerRecord<'c>) -> Option<String>| -> Vec<String> {
+                let mut texts: Vec<String> = Vec::new();
+                for text in records().filter_map(|record| of(&record)) {
+                    if !texts.contains(&text) {
+                        texts.push(text);
+                    }
+                }
+                texts
+            };
+            let mut cells = vec![
+                column.service.id.to_string(),
+                column.mode.map_or_else(String::new, |mode| mode.id.to_string()),
+                column.resources.map_or_else(String::new, |count| count.to_string()),
+            ];
+            let word = |answer: &Answer<'c>| Holder::of(answer).to_string();
+            cells.extend(answers.iter().map(|answer| answer.as_ref().map_or_else(String::new, word)));
+            let derived =
+                |record: &AnswerRecord<'c>| (record.basis == Basis::Derived).then(|| record.layer.to_string());
+            cells.extend([
+                each(&derived).join(" "),
+                each(&|record| record.third_party.as_ref().map(|third| third.name.to_owned())).join(", "),
+                each(&|record| record.lifecycle.as_ref().map(LifecycleRecord::words)).join(", "),
+                each(&|record| record.origin.map(str::to_owned)).join(", "),
+                each(&|record| record.team.map(str::to_owned)).join(", "),
+            ]);
+            cells
+        };
+        Grid { columns, rows: self.matrix().answers().map(row).collect() }
+    }
+
+    fn record(&self, column: &Column<'c>, answer: &Answer<'c>) -> AnswerRecord<'c> {
+        AnswerRecord::new(self.catalogue(), column.service, column.mode, answer.layer)
     }
 }
 
-impl View for Matrix<'_> {
+impl View for MatrixView<'_> {
     fn records(&self) -> Vec<Value> {
         values(self.typed())
     }
 
     fn envelope(&self) -> serde_json::Map<String, serde_json::Value> {
-        super::asked::envelope(&self.usage)
+        super::asked::envelope(self.usage)
     }
 
     fn grid(&self) -> Grid {
+        if self.wide {
+            return self.pivot();
+        }
         let mut columns = ANSWER_COLUMNS.to_vec();
         columns.insert(RESOURCES_COLUMN, "resources");
         let row = |CellRecord { answer, resources }: CellRecord<'_>| {
@@ -289,53 +245,24 @@ impl View for Matrix<'_> {
     }
 
     fn picture(&self) -> Option<Picture> {
-        let columns: Vec<_> = self.columns.iter().map(|column| (column.service, column.mode)).collect();
+        let columns: Vec<_> = self.matrix().columns().map(|column| (column.service, column.mode)).collect();
         let of = |column: &Column<'_>| picture_column(column.service, column.mode, column.resources);
         Some(Picture {
             title: "Who secures what: responsibility matrix".to_owned(),
-            foot: format!("{}. Catalogue of {}", self.counts(), self.catalogue.date()),
+            foot: format!("{}. Catalogue of {}", self.counts(), self.catalogue().date()),
             remarks: self.remarks.clone(),
-            rows: picture_rows(self.catalogue, &self.layers, &columns, |answer| fits_any(&self.party, answer)),
-            columns: self.columns.iter().map(of).collect(),
+            rows: picture_rows(self.catalogue(), self.matrix().layers(), &columns, |answer| {
+                fits_any(self.party, answer)
+            }),
+            columns: self.matrix().columns().map(of).collect(),
         })
     }
 
+    fn document(&self) -> Option<Document> {
+        self.picture().map(|picture| self.page.document(picture))
+    }
+
     fn page(&self) -> Page {
-        let mut blocks = Vec::new();
-        if let [layer] = self.layers[..] {
-            blocks.extend(self.by_service(layer));
-        } else {
-            let differing: Vec<Layer> = self.layers.iter().copied().filter(|layer| !self.agree(*layer)).collect();
-            let mut folded = Vec::new();
-            let mut words: Vec<(Cell, Vec<&str>)> = Vec::new();
-            for layer in self.layers.iter().filter(|layer| self.agree(**layer)) {
-                let Some(column) = self.columns.first().filter(|column| self.is_wanted(column, *layer)) else {
-                    continue;
-                };
-                let cell = holder(&self.answer(column, *layer));
-                match words.iter_mut().find(|(known, _)| *known == cell) {
-                    Some((_, layers)) => layers.push(layer.as_str()),
-                    None => words.push((cell, vec![layer.as_str()])),
-                }
-            }
-            folded.extend(words.into_iter().map(|(cell, layers)| (format!("{} in all", cell.text), layers.join(", "))));
-            if !folded.is_empty() {
-                blocks.push(Block::Facts(folded));
-            }
-            let wide: usize = self.columns.iter().map(|column| column.counted().len() + 2).sum();
-            if !differing.is_empty() && self.columns.len() <= 4 && wide <= MAX_WIDTH_ACROSS {
-                blocks.push(self.by_layer(&differing));
-            } else if !differing.is_empty() {
-                blocks.extend(self.by_profile(&differing));
-            } else if !self.columns.is_empty() {
-                let names: Vec<String> = self.columns.iter().map(Column::counted).collect();
-                blocks.push(Block::Text(names.join(", ")));
-            }
-        }
-        blocks.push(Block::Aside(format!(
-            "For the duties, add --layer os or use -o html. Catalogue of {}.",
-            self.catalogue.date()
-        )));
-        Page { blocks }
+        self.page.page()
     }
 }

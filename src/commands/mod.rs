@@ -20,6 +20,7 @@ mod guess;
 pub mod layers;
 pub mod man;
 pub mod matrix;
+mod matrix_page;
 pub mod records;
 pub mod resolve;
 pub mod schema;

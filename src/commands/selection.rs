@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use super::{Context, variants};
-use crate::analysis::usage::{Column, ServiceUsage, Summary, Undecided};
+use crate::analysis::matrix::Column;
+use crate::analysis::usage::{ServiceUsage, Summary, Undecided};
 use crate::progress;
 
 /// How many unmatched names are listed on stderr; `-o json` has them all.

@@ -1,6 +1,7 @@
 //! How answers are told to people: the words and tones of parties and groups, and the picture that several commands draw.
 
 use crate::analysis::controls::{ControlAnswer, Part, Responsibility};
+use crate::analysis::matrix::Holder;
 use crate::catalogue::model::{Duty, Id, Layer, Lifecycle, Mode, Party, Service, Stage};
 use crate::catalogue::{Answer, Catalogue, Group};
 use crate::render::{Cell, PictureCell, PictureColumn, PictureRow, Row, Tone};
@@ -41,22 +42,33 @@ pub(super) fn party_cell(party: Party) -> Cell {
 
 /// Who holds a layer, as every table says it: `AWS+` where AWS holds it and leaves a part to the customer.
 pub(super) fn holder(answer: &Answer<'_>) -> Cell {
-    let party = answer.split.party;
-    let word = match (party, &answer.split.third_party) {
-        (Party::Aws, _) if answer.duties(Party::Customer).next().is_some() => "AWS+",
-        (Party::Aws, _) => "AWS",
-        (Party::Customer, _) => "you",
-        (Party::Shared, _) => "both",
-        (Party::ThirdParty, Some(third)) => &third.name,
-        (Party::ThirdParty, None) => "third party",
-    };
-    Cell::new(word, party_tone(party))
+    holder_cell(Holder::of(answer))
 }
 
-/// The same in a narrow column.
+/// A holder, as every table says it.
+pub(super) fn holder_cell(holder: Holder<'_>) -> Cell {
+    let word = match holder {
+        Holder::Aws => "AWS",
+        Holder::AwsAndCustomer => "AWS+",
+        Holder::Customer => "you",
+        Holder::Shared => "both",
+        Holder::ThirdParty(name) => name,
+    };
+    Cell::new(word, party_tone(holder.party()))
+}
+
+/// The longest name of a third party that fits a narrow column.
+const MAX_NAME_IN_COLUMN: usize = 10;
+
+/// Who holds a layer, in a narrow column.
 pub(super) fn short_holder(answer: &Answer<'_>) -> Cell {
-    let cell = holder(answer);
-    if answer.split.party == Party::ThirdParty { Cell::new("3rd", cell.tone) } else { cell }
+    short_holder_cell(Holder::of(answer))
+}
+
+/// A holder in a narrow column: third parties with long names are `3rd`.
+pub(super) fn short_holder_cell(holder: Holder<'_>) -> Cell {
+    let cell = holder_cell(holder);
+    if cell.text.chars().count() > MAX_NAME_IN_COLUMN { Cell::new("3rd", cell.tone) } else { cell }
 }
 
 /// Whether an overlay gives a service's answers, or some of them.

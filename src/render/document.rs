@@ -16,7 +16,11 @@ pub(super) fn markdown(document: &Document) -> String {
     text.push('\n');
     text.push_str(&paragraphs(&document.foot));
     for section in &document.sections {
-        text.push_str(&format!("## {}\n\n", escape(&section.heading)));
+        if document.is_folded {
+            text.push_str(&format!("<details>\n<summary>{}</summary>\n\n", html! { (tame(&section.heading)) }.0));
+        } else {
+            text.push_str(&format!("## {}\n\n", escape(&section.heading)));
+        }
         for entry in &section.entries {
             text.push_str(&format!("**{}: {}**\n\n", escape(&entry.word.text), escape(&entry.of)));
             for (label, fact) in &entry.facts {
@@ -26,6 +30,9 @@ pub(super) fn markdown(document: &Document) -> String {
                 text.push_str(&format!("- source: [{}](<{}>), {checked}\n", escape(title), tame(url)));
             }
             text.push('\n');
+        }
+        if document.is_folded {
+            text.push_str("</details>\n");
         }
     }
     text.trim_end().to_owned() + "\n"

@@ -41,7 +41,7 @@ pub trait View {
         None
     }
 
-    /// The document that Markdown and html make of it, where it is neither its rows nor a picture.
+    /// The document that Markdown makes of it instead of its rows, and html where there is no picture.
     fn document(&self) -> Option<Document> {
         None
     }
@@ -60,6 +60,8 @@ pub struct Document {
     pub foot: Vec<String>,
     /// The details.
     pub sections: Vec<Section>,
+    /// Whether Markdown folds the details away until they are asked for.
+    pub is_folded: bool,
 }
 
 /// The details of a row of a document's table.
@@ -317,16 +319,15 @@ pub fn render(view: &dyn View, format: Format, canvas: Canvas, date: &str) -> an
             Some(document) => document::markdown(&document),
             None => markdown::write(&view.grid()),
         },
-        Format::Html | Format::Svg => {
-            if let Some(document) = view.document().filter(|_| format == Format::Html) {
-                return Ok(document::html(&document));
-            }
-            let Some(picture) = view.picture() else {
+        Format::Html | Format::Svg => match (view.picture(), view.document()) {
+            (Some(picture), _) if format == Format::Svg => svg::document(&picture),
+            (Some(picture), _) => html::page(&picture),
+            (None, Some(document)) if format == Format::Html => document::html(&document),
+            (None, _) => {
                 let others = if format == Format::Html { ", controls" } else { "" };
                 anyhow::bail!("this command has no {format} output; show, categories, matrix{others} and gaps do")
-            };
-            if format == Format::Svg { svg::document(&picture) } else { html::page(&picture) }
-        }
+            }
+        },
     })
 }
 

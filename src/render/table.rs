@@ -9,6 +9,9 @@ use crate::sanitize::tame;
 /// The space between two columns.
 const GAP: u16 = 2;
 
+/// More columns than this may stand closer.
+const MAX_COLUMNS_APART: usize = 5;
+
 pub(super) fn draw(page: &Page, canvas: Canvas) -> String {
     let mut text = String::new();
     for (place, block) in page.blocks.iter().enumerate() {
@@ -221,9 +224,14 @@ fn widths(table: &Table, width: u16) -> (Vec<u16>, u16) {
         u16::try_from(need).unwrap_or(u16::MAX)
     };
     let Some(last) = table.columns.len().checked_sub(1) else { return (Vec::new(), GAP) };
-    // Many narrow columns stand closer.
-    let natural: u16 = (0..=last).map(|place| needs(place).saturating_add(GAP)).fold(0, u16::saturating_add);
-    let gap = if last > 9 && natural > width { 1 } else { GAP };
+    // Many narrow columns stand closer where a word of the last one would not fit beside them.
+    let words = table.rows.iter().filter_map(|row| match row {
+        Row::Cells(cells) => cells.get(last)?.text.split(' ').map(UnicodeWidthStr::width).max(),
+        Row::Group(_) => None,
+    });
+    let word = words.max().unwrap_or(0).max(table.columns[last].width());
+    let apart: u16 = (0..last).map(|place| needs(place).saturating_add(GAP)).fold(0, u16::saturating_add);
+    let gap = if last > MAX_COLUMNS_APART && usize::from(apart) + word > usize::from(width) { 1 } else { GAP };
     let mut widths: Vec<u16> = (0..last).map(|place| needs(place).min(width * 2 / 5) + gap).collect();
     // Where even so little is left for the last column, the widest gives way.
     let reserve = needs(last).min(10);
