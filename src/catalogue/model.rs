@@ -535,18 +535,26 @@ checked_text! {
     { "maxLength": 220, "pattern": "^\\p{Lu}[^\\n]*\\.$" }
 }
 
-/// Reads a value that is written as text everywhere, compiled in too.
+/// Reads and writes a value as text, and as its numbers where it is compiled in.
 macro_rules! serde_as_text {
     ($name:ident, { $($schema:tt)* }) => {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                if serializer.is_human_readable() {
+                    serializer.collect_str(self)
+                } else {
+                    self.numbers().serialize(serializer)
+                }
             }
         }
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str(FromText::new())
+                if deserializer.is_human_readable() {
+                    deserializer.deserialize_str(FromText::new())
+                } else {
+                    Deserialize::deserialize(deserializer).map(Self::from_numbers)
+                }
             }
         }
 
@@ -572,6 +580,14 @@ impl Date {
     #[must_use]
     pub fn days_until(self, later: Self) -> i64 {
         self.0.duration_until(later.0).as_hours() / 24
+    }
+
+    fn numbers(self) -> (i16, i8, i8) {
+        (self.0.year(), self.0.month(), self.0.day())
+    }
+
+    const fn from_numbers((year, month, day): (i16, i8, i8)) -> Self {
+        Self(jiff::civil::date(year, month, day))
     }
 }
 
@@ -631,6 +647,14 @@ impl Control {
     #[must_use]
     pub const fn base(self) -> Self {
         Self { enhancement: 0, ..self }
+    }
+
+    const fn numbers(self) -> (u8, u8, u8) {
+        (self.family, self.number, self.enhancement)
+    }
+
+    const fn from_numbers((family, number, enhancement): (u8, u8, u8)) -> Self {
+        Self { family, number, enhancement }
     }
 
     /// The control that people mean who write it as `AC-02`, `ac-2.3`, `AC-2 (1)` or `AC-02(01)`: in any case, with zeros in
