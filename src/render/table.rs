@@ -40,6 +40,11 @@ fn line(text: &mut String, body: &[String], canvas: Canvas, style: Option<&str>)
     }
 }
 
+/// How many columns of a terminal a text takes. Nearly every text is ASCII, each of whose characters takes one.
+fn width_of(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
 /// `body` in lines of at most `width` columns, broken at spaces; what a line of the body starts with, its continuations
 /// start with too.
 fn wrap(body: &str, width: u16) -> Vec<String> {
@@ -50,7 +55,7 @@ fn wrap(body: &str, width: u16) -> Vec<String> {
         let mut fresh = true;
         for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
             let word = tame(word);
-            if !fresh && current.width() + 1 + word.width() > usize::from(width) {
+            if !fresh && width_of(&current) + 1 + width_of(&word) > usize::from(width) {
                 lines.push(std::mem::take(&mut current));
                 current.push_str(lead);
             } else if !fresh {
@@ -65,7 +70,7 @@ fn wrap(body: &str, width: u16) -> Vec<String> {
 }
 
 fn draw_facts(text: &mut String, facts: &[(String, String)], canvas: Canvas) {
-    let label_width = facts.iter().map(|(label, _)| label.width()).max().unwrap_or(0);
+    let label_width = facts.iter().map(|(label, _)| width_of(label)).max().unwrap_or(0);
     for (label, body) in facts {
         let indent = " ".repeat(label_width + 2);
         let room = canvas.width.saturating_sub(u16::try_from(label_width + 2).unwrap_or(0)).max(20);
@@ -74,7 +79,7 @@ fn draw_facts(text: &mut String, facts: &[(String, String)], canvas: Canvas) {
                 text.push_str(&format!("{indent}{part}\n"));
                 continue;
             }
-            let padding = " ".repeat(label_width - label.width() + 2);
+            let padding = " ".repeat(label_width - width_of(label) + 2);
             let gap = if part.is_empty() { "" } else { &padding };
             if canvas.colour {
                 text.push_str(&format!("\x1b[2m{label}\x1b[0m{gap}{part}\n"));
@@ -93,7 +98,7 @@ fn draw_listing(text: &mut String, rows: &[ListingRow], canvas: Canvas) {
     let cells = |row: &ListingRow| if let ListingRow::Cells(cells) = row { cells.clone() } else { Vec::new() };
     let need = |count: usize, place: usize| {
         let alike = rows.iter().map(cells).filter(|cells| cells.len() == count);
-        alike.filter_map(|cells| cells.get(place).map(|cell| cell.text.width())).max().unwrap_or(0)
+        alike.filter_map(|cells| cells.get(place).map(|cell| width_of(&cell.text))).max().unwrap_or(0)
     };
     for row in rows {
         match row {
@@ -105,10 +110,10 @@ fn draw_listing(text: &mut String, rows: &[ListingRow], canvas: Canvas) {
                 }
             }
             ListingRow::Wrapped(label, body) => {
-                let indent = LISTING_INDENT.max(label.text.width() + 2);
+                let indent = LISTING_INDENT.max(width_of(&label.text) + 2);
                 let room = usize::from(canvas.width).saturating_sub(indent).max(20);
                 for (place, part) in wrap(body, u16::try_from(room).unwrap_or(u16::MAX)).into_iter().enumerate() {
-                    let padding = indent - if place == 0 { label.text.width() } else { 0 };
+                    let padding = indent - if place == 0 { width_of(&label.text) } else { 0 };
                     let label = if place == 0 { styled(&label.text, label.tone, canvas) } else { String::new() };
                     text.push_str(&format!("{label}{}{part}\n", " ".repeat(padding)));
                 }
@@ -133,7 +138,7 @@ fn listing_line(cells: &[Cell], widths: &[usize], canvas: Canvas) -> String {
         let is_last = place + 1 == cells.len();
         let room = usize::from(canvas.width).saturating_sub(used);
         let shown = if is_last { cut(&cell.text, room, canvas) } else { tame(&cell.text).into_owned() };
-        let padding = if is_last { 0 } else { width.saturating_sub(shown.width()) + usize::from(GAP) };
+        let padding = if is_last { 0 } else { width.saturating_sub(width_of(&shown)) + usize::from(GAP) };
         line.push_str(&styled(&shown, cell.tone, canvas));
         line.push_str(&" ".repeat(padding));
         used += width + usize::from(GAP);
@@ -147,7 +152,7 @@ pub(super) fn listing_height(row: &ListingRow, width: u16) -> usize {
         ListingRow::Blank | ListingRow::Cells(_) => 1,
         ListingRow::Text(cell) => wrap(&cell.text, width).len(),
         ListingRow::Wrapped(label, body) => {
-            let indent = LISTING_INDENT.max(label.text.width() + 2);
+            let indent = LISTING_INDENT.max(width_of(&label.text) + 2);
             let room = usize::from(width).saturating_sub(indent).max(20);
             wrap(body, u16::try_from(room).unwrap_or(u16::MAX)).len()
         }
@@ -157,14 +162,14 @@ pub(super) fn listing_height(row: &ListingRow, width: u16) -> usize {
 /// `text` in at most `width` columns, cut at a word where it is longer.
 fn cut(text: &str, width: usize, canvas: Canvas) -> String {
     let text = tame(text);
-    if text.width() <= width {
+    if width_of(&text) <= width {
         return text.into_owned();
     }
     let end = if canvas.unicode { "…" } else { "..." };
     let mut shown = String::new();
     for word in text.split(' ') {
         let space = usize::from(!shown.is_empty());
-        if shown.width() + space + word.width() + end.width() > width {
+        if width_of(&shown) + space + width_of(word) + width_of(end) > width {
             break;
         }
         shown.push_str(&" ".repeat(space));
@@ -217,10 +222,10 @@ fn draw_table(text: &mut String, table: &Table, canvas: Canvas) {
 fn widths(table: &Table, width: u16) -> (Vec<u16>, u16) {
     let needs = |place: usize| {
         let cells = table.rows.iter().filter_map(|row| match row {
-            Row::Cells(cells) => cells.get(place).map(|cell| cell.text.width()),
+            Row::Cells(cells) => cells.get(place).map(|cell| width_of(&cell.text)),
             Row::Group(_) => None,
         });
-        let need = cells.chain([table.columns[place].width()]).max().unwrap_or(0);
+        let need = cells.chain([width_of(&table.columns[place])]).max().unwrap_or(0);
         u16::try_from(need).unwrap_or(u16::MAX)
     };
     let Some(last) = table.columns.len().checked_sub(1) else { return (Vec::new(), GAP) };
