@@ -73,15 +73,22 @@ impl Node {
 pub(super) fn from_json(text: &str) -> Result<Node, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_str(text);
     let values = Cell::new(0);
-    let node = NodeSeed { values: &values }.deserialize(&mut json)?;
+    let node = NodeSeed { values: &values, depth: 0 }.deserialize(&mut json)?;
     json.end()?;
     Ok(node)
 }
 
 /// Reads a value of JSON as a node, and counts the values in it.
 #[derive(Clone, Copy)]
-pub(super) struct NodeSeed<'v> {
-    pub(super) values: &'v Cell<usize>,
+struct NodeSeed<'v> {
+    values: &'v Cell<usize>,
+    depth: usize,
+}
+
+impl NodeSeed<'_> {
+    const fn below(self) -> Self {
+        Self { depth: self.depth + 1, ..self }
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for NodeSeed<'_> {
@@ -134,7 +141,7 @@ impl<'de> Visitor<'de> for NodeSeed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = list.next_element_seed(self)? {
+        while let Some(item) = list.next_element_seed(self.below())? {
             items.push(Rc::new(item));
         }
         Ok(node(Value::List(items)))
@@ -143,37 +150,43 @@ impl<'de> Visitor<'de> for NodeSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
         let mut entries = Entries::default();
         while let Some(key) = map.next_key::<String>()? {
-            if entries.contains(&key) {
+            if self.depth <= MAX_DEPTH_OF_NAMES && entries.contains(&key) {
                 return Err(A::Error::custom(stands_twice(&key)));
             }
-            entries.insert(key, Rc::new(map.next_value_seed(self)?));
+            entries.insert(key, Rc::new(map.next_value_seed(self.below())?));
         }
         Ok(node(Value::Map(entries.finish())))
     }
 }
 
-/// What is said of a key that stands twice: programs keep one of the two, and not all the same one.
+/// How deep a key may not stand twice: a section, a resource or an attribute of one would be lost, also where all of it stands
+/// in a field of its own. Of a property CloudFormation takes the last.
+pub(super) const MAX_DEPTH_OF_NAMES: usize = 2;
+
+/// What is said of a key that stands twice.
 pub(super) fn stands_twice(key: &str) -> String {
     format!("`{}` stands twice in one mapping, of which one is lost", key.escape_debug())
 }
 
-/// The entries of a mapping in their order.
+/// The entries of a mapping in their order. Of a key that stands twice the last one counts, as in most programs.
 #[derive(Default)]
 pub(super) struct Entries {
     entries: Vec<(String, Rc<Node>)>,
-    keys: std::collections::HashSet<String>,
+    places: std::collections::HashMap<String, usize>,
 }
 
 impl Entries {
-    /// Adds an entry whose key is not there yet.
     pub(super) fn insert(&mut self, key: String, node: Rc<Node>) {
-        if self.keys.insert(key.clone()) {
+        if let Some(place) = self.places.get(&key) {
+            self.entries[*place].1 = node;
+        } else {
+            self.places.insert(key.clone(), self.entries.len());
             self.entries.push((key, node));
         }
     }
 
     pub(super) fn contains(&self, key: &str) -> bool {
-        self.keys.contains(key)
+        self.places.contains_key(key)
     }
 
     pub(super) fn finish(self) -> Vec<(String, Rc<Node>)> {
@@ -203,8 +216,11 @@ mod tests {
 
     #[test]
     fn json_is_a_tree_of_texts() {
-        let node = from_json(r#"{"b": [true, null, 1.5], "a": "last"}"#).expect("JSON");
+        let node = from_json(r#"{"b": [true, null, 1.5], "a": "last", "c": {"d": {"e": {"f": 1, "f": "last"}}}}"#)
+            .expect("JSON");
         assert_eq!(node.field("a").and_then(Node::text), Some("last"));
+        let property = node.field("c").and_then(|c| c.field("d")?.field("e")?.field("f"));
+        assert_eq!(property.and_then(Node::text), Some("last"), "CloudFormation takes the last of two");
         let Some(Value::List(items)) = node.field("b").map(|node| &node.value) else { panic!("a list") };
         assert_eq!(items.iter().map(|item| item.text()).collect::<Vec<_>>(), [Some("true"), None, Some("1.5")]);
         assert!(from_json("{} {}").is_err());

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use granit_parser::{Event, Parser, ScalarStyle, StrInput};
 
-use super::node::{Entries, MAX_VALUES, Node, Value, stands_twice, too_many_values};
+use super::node::{Entries, MAX_DEPTH_OF_NAMES, MAX_VALUES, Node, Value, stands_twice, too_many_values};
 
 /// Deeper than any template that people write; shallow enough for the smallest stack.
 const MAX_DEPTH: usize = 100;
@@ -152,7 +152,7 @@ impl<'a> Reader<'a> {
                 }
                 (_, line) => return Err(fault(line, "a key that is not plain text")),
             };
-            if entries.contains(&key) {
+            if depth <= MAX_DEPTH_OF_NAMES && entries.contains(&key) {
                 return Err(fault(line, stands_twice(&key)));
             }
             let (event, line) = self.next()?;
@@ -172,7 +172,9 @@ impl<'a> Reader<'a> {
                 _ => vec![node],
             };
             for (key, value) in lists.into_iter().flat_map(Node::entries) {
-                entries.insert(key.clone(), Rc::clone(value));
+                if !entries.contains(key) {
+                    entries.insert(key.clone(), Rc::clone(value));
+                }
             }
         }
         Ok((Value::Map(entries.finish()), values, levels + 1))
