@@ -792,7 +792,7 @@ fn what_cannot_be_read_is_named_with_the_command_that_makes_it_readable() {
         (b"services:\n  queue:\n    image: x\n", "Docker Compose", "whose matrix --help"),
         (b"apiVersion: v1\nkind: Pod\n", "a Kubernetes manifest", "whose eks"),
         (b"events:\n- rds\n", "YAML", "whose matrix --help"),
-        (b"DBInstances:\n- Engine: mysql\n", "YAML of the AWS CLI", "--output json"),
+        (b"DBInstances:\n- Engine: mysql\n", "YAML, as the AWS CLI prints it", "--output json"),
         (b"STACKRESOURCES\tx\tAWS::RDS::DBInstance\n", "text of the AWS CLI", "--output json"),
         (b"-------\n| List |\n+-----+\n| rds |\n", "a table for people", "--output json"),
         (b"resource \"aws_instance\" \"web\" {\n}\n", "Terraform configuration (HCL)", "terraform plan -out"),
