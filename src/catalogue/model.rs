@@ -886,7 +886,7 @@ impl std::ops::Deref for Duty {
 /// A duty's long spelling.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Duty", deny_unknown_fields)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "DutyFields"))]
 struct DutyFields {
     /// The sentence.
     #[serde(rename = "do")]
@@ -1178,7 +1178,7 @@ impl std::ops::Deref for Name {
 /// A name's long spelling.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Name", deny_unknown_fields)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "NameFields"))]
 struct NameFields {
     /// The name.
     name: Text,
@@ -1293,7 +1293,7 @@ impl Check {
 /// A check's long spelling.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Check", deny_unknown_fields)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "CheckFields"))]
 struct CheckFields {
     /// The id.
     id: Text,
