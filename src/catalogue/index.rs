@@ -124,8 +124,23 @@ impl Index {
         }
     }
 
+    /// Every key of every kind, and what it leads to.
+    pub(crate) fn entries(&self) -> Vec<(IdentifierKind, String, Target)> {
+        let keys = self.keys.stream().into_byte_vec();
+        let entry = |(key, place): (Vec<u8>, u64)| {
+            let (kind, key) = key.split_first()?;
+            let kind = IdentifierKind::ALL.get(usize::from(*kind))?;
+            Some((*kind, String::from_utf8(key.to_vec()).ok()?, self.target_at(place)?))
+        };
+        keys.into_iter().filter_map(entry).collect()
+    }
+
     fn target(&self, key: &[u8]) -> Option<Target> {
-        let place = usize::try_from(self.keys.get(key)?).ok()?;
+        self.target_at(self.keys.get(key)?)
+    }
+
+    fn target_at(&self, place: u64) -> Option<Target> {
+        let place = usize::try_from(place).ok()?;
         postcard::take_from_bytes(self.targets.get(place..)?).ok().map(|(target, _)| target)
     }
 }

@@ -73,6 +73,18 @@ pub struct Resolution<'c> {
     pub how: Match,
 }
 
+/// A name as it stands in the table.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KnownName<'c> {
+    /// What kind of name it is.
+    pub kind: IdentifierKind,
+    /// The name as names of its kind are compared: see [`normalize::index_key`].
+    pub key: String,
+    /// What it means.
+    pub meaning: Meaning<'c>,
+}
+
 /// The longest key of the index, in bytes; anything longer is no name.
 const MAX_KEY: usize = 200;
 
@@ -154,6 +166,13 @@ impl Catalogue {
             };
         }
         Resolution { kind, meaning: Meaning::Unknown, how: Match::None }
+    }
+
+    /// Every name in the table, of services, modes, checks, and what stands in lists of services and is none.
+    #[must_use]
+    pub fn known_names(&self) -> Vec<KnownName<'_>> {
+        let known = |(kind, key, target)| Some(KnownName { kind, key, meaning: self.meaning(&target, true)? });
+        self.index.entries().into_iter().filter_map(known).collect()
     }
 
     fn answer(&self, kind: IdentifierKind, target: &Target, exact: bool) -> Resolution<'_> {
