@@ -16,7 +16,7 @@ const MAX_LINES: usize = 24;
 const WIDTH: usize = 80;
 
 /// Text that is older than this many days is said to be old.
-const MAX_AGE_IN_DAYS: i64 = 2 * 365;
+pub(super) const MAX_AGE_IN_DAYS: i64 = 2 * 365;
 
 /// What makes a first screen easier to read, where there is room for it.
 #[derive(Clone, Copy)]

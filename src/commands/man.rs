@@ -23,7 +23,8 @@ whose ec2 os --is customer            silent; answers by its exit code
 whose duties --service rds --party customer
 whose services --layer guest-os --party customer
 whose matrix ec2 fargate --diff       what changes hands
-terraform show -json | whose matrix - the matrix of what you really run";
+terraform show -json | whose matrix - the matrix of what you really run
+whose export html > whose.html        the catalogue as a page for a browser";
 
 /// What the exit codes mean.
 pub const EXIT_CODES: &[(&str, &str)] = &[

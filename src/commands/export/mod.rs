@@ -1,7 +1,7 @@
 //! `whose export`: the catalogue, whole or in part, in the formats that other programs and auditors' forms take. The same
 //! bytes from run to run, whatever the directory, the locale or the time zone.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::path::PathBuf;
 
@@ -17,6 +17,7 @@ use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, Servic
 
 mod forms;
 mod oscal;
+mod page;
 mod sheets;
 
 pub use sheets::Profile;
@@ -58,6 +59,8 @@ pub enum Form {
     Csv,
     /// An OSCAL component definition (1.2.1): one component a service and mode
     Oscal,
+    /// The catalogue as one page, to be searched and read in a browser
+    Html,
 }
 
 /// Exports.
@@ -106,6 +109,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
             Profile::FedrampCrm => forms::fedramp_crm(catalogue, &variants, args.baseline)?,
         },
         Form::Oscal => oscal::write(catalogue, &variants)?,
+        Form::Html => page::page(catalogue, &variants, named.then_some(&notes))?,
     };
     Ok(Outcome { text, notes, no: false })
 }
@@ -120,8 +124,8 @@ fn every(catalogue: &Catalogue) -> InUse<'_> {
 
 /// In the catalogue's order and once each, whatever was asked for in which order and how often.
 fn in_order<'c>(catalogue: &'c Catalogue, variants: &[Variant<'c>]) -> Vec<Variant<'c>> {
-    let wanted: BTreeSet<String> = variants.iter().map(Variant::id).collect();
-    every(catalogue).variants.into_iter().filter(|variant| wanted.contains(&variant.id())).collect()
+    let wanted: BTreeMap<String, Variant<'c>> = variants.iter().map(|variant| (variant.id(), *variant)).collect();
+    every(catalogue).variants.iter().filter_map(|variant| wanted.get(&variant.id()).copied()).collect()
 }
 
 /// Whether AWS has ended it.
@@ -167,7 +171,7 @@ pub struct ExportRecord<'c> {
     #[serde(flatten)]
     service: ServiceRecord<'c>,
     /// Its identifiers, by the tool that writes them so.
-    identifiers: std::collections::BTreeMap<&'static str, Vec<&'c str>>,
+    identifiers: BTreeMap<&'static str, Vec<&'c str>>,
     /// The answer for every mode and layer.
     splits: Vec<AnswerRecord<'c>>,
 }
@@ -176,7 +180,7 @@ impl<'c> ExportRecord<'c> {
     /// The record of one service in the modes that were asked for.
     fn new(catalogue: &'c Catalogue, modes: &[Variant<'c>]) -> Self {
         let service = modes[0].service;
-        let mut identifiers: std::collections::BTreeMap<&str, Vec<&str>> = std::collections::BTreeMap::new();
+        let mut identifiers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (kind, _) in Identifiers::KINDS {
             let names: Vec<&str> = service.identifiers.of(*kind).iter().map(|name| &**name).collect();
             if !names.is_empty() {
