@@ -34,8 +34,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::BufRead;
 
 use crate::catalogue::Catalogue;
-use crate::catalogue::model::{Condition, Mode, Service};
-use crate::catalogue::resolve::Meaning;
+use crate::catalogue::model::{Condition, Mode, Name, Service};
+use crate::catalogue::resolve::{Meaning, retired_name};
 use crate::inventory::{self, Attributes, Item, Match, Visitor};
 use crate::render::tame;
 
@@ -64,6 +64,7 @@ pub struct ServiceUsage<'c> {
     tallies: BTreeMap<&'c str, Tally<'c>>,
     unmatched: BTreeMap<String, Unmatched<'c>>,
     ignored: BTreeMap<(String, &'static str), u64>,
+    retired: BTreeMap<&'c str, (&'c Service, &'c Name)>,
     items: u64,
     remarks: Vec<String>,
 }
@@ -170,6 +171,7 @@ impl<'c> ServiceUsage<'c> {
             tallies: BTreeMap::new(),
             unmatched: BTreeMap::new(),
             ignored: BTreeMap::new(),
+            retired: BTreeMap::new(),
             items: 0,
             remarks: Vec::new(),
         }
@@ -257,6 +259,11 @@ impl<'c> ServiceUsage<'c> {
         self.ignored.iter().map(|((name, reason), count)| Ignored { name, reason, count: *count })
     }
 
+    /// The names that were met of which AWS announced the end of what is called so.
+    pub fn retired(&self) -> impl Iterator<Item = (&'c Service, &'c Name)> {
+        self.retired.values().copied()
+    }
+
     /// What has to be said about the inventories as a whole.
     #[must_use]
     pub fn remarks(&self) -> &[String] {
@@ -330,6 +337,10 @@ impl Visitor for ServiceUsage<'_> {
         self.items += count;
         match self.classify(&item) {
             Thing::Service(service, named) => {
+                // Types and ARNs are no names of this kind.
+                if let Some(retired) = (!name.contains([':', '_'])).then(|| retired_name(service, name)).flatten() {
+                    self.retired.insert(retired, (service, retired));
+                }
                 let evidence = match named.and_then(|mode| place(service, mode)) {
                     Some(place) => Evidence::Mode(place),
                     None => Evidence::of(self.rules_of(name), service, attributes),

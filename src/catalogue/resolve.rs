@@ -9,7 +9,9 @@ use std::sync::OnceLock;
 
 use super::Catalogue;
 use super::index::{CheckPlace, Target};
-use super::model::{Check, CheckProvider, Control, IdentifierKind, Layer, Mode, Service, SharedIdentifier, words};
+use super::model::{
+    Check, CheckProvider, Control, IdentifierKind, Layer, Mode, Name, Service, SharedIdentifier, words,
+};
 use super::normalize::{self, Candidates};
 
 words! {
@@ -68,6 +70,16 @@ pub struct Resolution<'c> {
     pub meaning: Meaning<'c>,
     /// How it was matched.
     pub how: Match,
+}
+
+/// The name of a service as which `name` is written, where AWS announced the end of what is called so.
+#[must_use]
+pub fn retired_name<'c>(service: &'c Service, name: &str) -> Option<&'c Name> {
+    let mut retired =
+        service.aliases.iter().chain(&service.former_names).filter(|own| own.lifecycle.is_some()).peekable();
+    retired.peek()?;
+    let typed = normalize::normalize(name.rsplit_once('@').map_or(name, |(left, _)| left));
+    retired.find(|own| normalize::normalize(own) == typed)
 }
 
 /// The longest key of the index, in bytes; anything longer is no name.

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::records::{ANSWER_COLUMNS, AnswerRecord};
 use super::selection::{Selection, not_counted, plural, select};
-use super::telling::{duty_rows, holder, picture_column, picture_rows, short_holder, short_layer, sides};
+use super::telling::{duty_rows, holder, picture_column, picture_rows, short_holder, sides};
 use super::{Context, Outcome, PartyFilter, completions, fits_any, hidden_note};
 use crate::analysis::usage::{Column, ServiceUsage};
 use crate::catalogue::model::{Layer, Party};
@@ -229,10 +229,10 @@ impl<'c> Matrix<'c> {
                 rows.push(Row::Cells(cells));
             }
         }
-        let mut columns: Vec<String> = layers.iter().map(|layer| short_layer(*layer).to_owned()).collect();
+        let mut columns: Vec<String> = layers.iter().map(|layer| layer.short().to_owned()).collect();
         let counted = self.columns.iter().any(|column| column.resources.is_some());
         columns.extend((!below).then(|| if counted { "Services (resources)" } else { "Services" }.to_owned()));
-        let legend = layers.iter().map(|layer| format!("{}={layer}", short_layer(*layer))).collect::<Vec<_>>();
+        let legend = layers.iter().map(|layer| format!("{}={layer}", layer.short())).collect::<Vec<_>>();
         vec![Block::Table(Table { columns, rows }), Block::Aside(format!("{}.\n{HOLDERS}", legend.join(", ")))]
     }
 }

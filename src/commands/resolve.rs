@@ -11,10 +11,11 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::telling::retired_note;
 use super::{Context, Outcome, completions};
 use crate::catalogue::Catalogue;
-use crate::catalogue::model::{Control, IdentifierKind, Layer};
-use crate::catalogue::resolve::{Match, Meaning, Resolution};
+use crate::catalogue::model::{Control, IdentifierKind, Layer, Name, Service};
+use crate::catalogue::resolve::{Match, Meaning, Resolution, retired_name};
 use crate::render::{Block, Cell, Format, Grid, Page, Row, Table, Tone, View, tame, values};
 
 /// The longest name of a stream, in bytes: whatever is longer is no list of names.
@@ -56,8 +57,12 @@ pub fn run(
     }
     let found: Vec<Found<'_>> = args.names.iter().map(|name| Found::new(name, catalogue)).collect();
     let no = found.iter().any(|found| found.resolution.how == Match::None);
+    // A row has no room for it.
+    let in_rows = matches!(context.format, Format::Tsv | Format::Csv | Format::Markdown);
+    let retired = found.iter().filter_map(Found::retired).filter(|_| in_rows);
+    let notes = retired.map(|(service, name)| retired_note(service, name)).collect();
     let view = Names { catalogue, found };
-    Ok(Outcome { text: context.render(&view)?, no, ..Outcome::default() })
+    Ok(Outcome { text: context.render(&view)?, notes, no })
 }
 
 fn stream(
@@ -348,6 +353,21 @@ impl<'n> Found<'n> {
                 _ => None,
             },
             suggestions: if unknown { catalogue.suggestions(self.name, 3) } else { Vec::new() },
+            note: self.note(),
+        }
+    }
+
+    /// The service, and the name of something of it that AWS has ended or will end, where the name is that.
+    fn retired(&self) -> Option<(&'n Service, &'n Name)> {
+        let Meaning::Service(service, _) = self.resolution.meaning else { return None };
+        retired_name(service, self.name).map(|name| (service, name))
+    }
+
+    fn note(&self) -> Option<String> {
+        match &self.resolution.meaning {
+            Meaning::Service(..) => self.retired().map(|(service, name)| retired_note(service, name)),
+            Meaning::Ambiguous(shared) | Meaning::NoService(shared) => Some(shared.reason.to_string()),
+            _ => None,
         }
     }
 
@@ -394,6 +414,8 @@ pub struct ResolutionRecord<'n> {
     pub control: Option<Control>,
     /// Services of near names, where there is no match.
     pub suggestions: Vec<&'n str>,
+    /// Why a name is ambiguous or no service's, or what AWS announced about the end of what is called so.
+    pub note: Option<String>,
 }
 
 impl<'n> Names<'n> {
@@ -419,7 +441,8 @@ impl View for Names<'_> {
             let means = match &found.resolution.meaning {
                 Meaning::Service(service, mode) => {
                     let mode = mode.map_or_else(String::new, |mode| format!("@{}", mode.id));
-                    format!("{}{mode} - {}", service.id, service.name)
+                    let note = found.note().map_or_else(String::new, |note| format!("\n{note}"));
+                    format!("{}{mode} - {}{note}", service.id, service.name)
                 }
                 Meaning::Ambiguous(shared) => format!("{}: {}", record.services.join(", "), shared.reason),
                 Meaning::Check(proven) => {
