@@ -475,6 +475,8 @@ fn terraform_type(name: &str) -> Option<&str> {
 fn host(name: &str) -> Option<&str> {
     let name = after(name, "https://").unwrap_or(name);
     let name = name.split(['/', ':']).next().unwrap_or(name);
+    // A name of DNS may end with the dot of its root.
+    let name = name.strip_suffix('.').unwrap_or(name);
     [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().find_map(|domain| before(name, domain))
 }
 
