@@ -214,7 +214,7 @@ impl AnswerRecord<'_> {
 
 impl LifecycleRecord<'_> {
     /// The stage, and the date where there is one: `closed 2026-06-30`.
-    pub(super) fn words(&self) -> String {
+    pub(in crate::commands) fn words(&self) -> String {
         self.date.map_or_else(|| self.stage.to_string(), |date| format!("{} {date}", self.stage))
     }
 }
