@@ -103,6 +103,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     if nothing {
         notes.push("nothing fits".to_owned());
     }
+    // The table says so at its foot.
     notes.extend(view.filter().filter(|_| context.format != Format::Table));
     Ok(Done { text: context.render(&view)?, no: nothing || (args.strict && open), notes })
 }
@@ -421,18 +422,20 @@ impl View for Gaps<'_> {
                     Cell::plain(row.layer.as_str()),
                     Cell::new(state.word(), tone(state)),
                     Cell::plain(format!("{} of {}", row.ran(), row.checks.len())),
-                    Cell::plain(because(row)),
+                    Cell::plain(match self.catalogue.team(row.service, row.layer) {
+                        Some(team) => format!("{} ({team})", because(row)),
+                        None => because(row),
+                    }),
                 ]));
             }
         }
         let columns = ["Service", "Layer", "State", "Ran", "Because"].map(str::to_owned).to_vec();
-        let table = (!rows.is_empty()).then_some(Block::Table(Table { columns, rows }));
         let foot = Block::Aside(format!(
             "{}\nA check that passes proves what it checks and no more. Catalogue of {}.",
             self.foot(),
             self.catalogue.date()
         ));
-        Page { blocks: table.into_iter().chain([foot]).collect() }
+        Page { blocks: vec![Block::Table(Table { columns, rows }), foot] }
     }
 
     fn picture(&self) -> Option<Picture> {

@@ -187,8 +187,7 @@ impl View for List<'_> {
         }
         let count = self.services.len();
         let columns = vec!["Service".to_owned(), "Name".to_owned()];
-        let table = (count > 0).then_some(Block::Table(Table { columns, rows }));
-        let foot = Block::Aside(format!("{count} {}.", if count == 1 { "service" } else { "services" }));
-        Page { blocks: table.into_iter().chain([foot]).collect() }
+        let foot = format!("{count} {}.", if count == 1 { "service" } else { "services" });
+        Page { blocks: vec![Block::Table(Table { columns, rows }), Block::Aside(foot)] }
     }
 }
