@@ -56,7 +56,9 @@ impl Model<'_> {
         let columns = ["Layer", "infrastructure", "container", "abstracted"].map(str::to_owned).to_vec();
         let about = |category: &Category| {
             let info = self.catalogue.category(*category);
-            (category.to_string(), info.blurb.to_string())
+            let docker =
+                if *category == Category::Container { " \"Container\" does not mean Docker here." } else { "" };
+            (category.to_string(), format!("{}{docker}", info.blurb))
         };
         let mut blocks = vec![Block::Facts(Category::ALL.iter().map(about).collect())];
         blocks.push(Block::Table(Table { columns, rows }));

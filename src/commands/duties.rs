@@ -402,7 +402,7 @@ impl View for List<'_> {
         let mut blocks = Vec::new();
         if several_layers && !of_services {
             blocks.push(Block::Listing(self.in_short()));
-        } else if !self.duties.is_empty() {
+        } else {
             blocks.push(self.in_full());
         }
         blocks.extend(overlaid.map(Block::Aside));
@@ -423,7 +423,9 @@ impl<'c> List<'c> {
                 None => groups.push(vec![listed]),
             }
         }
-        groups.iter_mut().for_each(|group| group.sort_by_key(|listed| place(listed.place.layer)));
+        for group in &mut groups {
+            group.sort_by_key(|listed| place(listed.place.layer));
+        }
         groups.concat()
     }
 
@@ -439,7 +441,7 @@ impl<'c> List<'c> {
             let new = before.is_none_or(|before| (before.category, before.layer) != (place.category, place.layer));
             before = Some(place);
             let layer = if new { format!("  {}", place.layer) } else { String::new() };
-            let (who, tone) = (self.who(listed), party_tone(listed.party));
+            let (who, tone) = (Self::who(listed), party_tone(listed.party));
             let cells = vec![Cell::new(layer, Tone::Strong), Cell::new(who, tone), Cell::plain(&**listed.duty)];
             rows.push(ListingRow::Cells(cells));
         }
@@ -459,7 +461,7 @@ impl<'c> List<'c> {
             }
             let new = !before.is_some_and(|before| is_of(&before, &place) && before.layer == place.layer);
             before = Some(place);
-            rows.push(self.row(new, listed));
+            rows.push(Self::row(new, listed));
             let last =
                 own.get(at + 1).is_none_or(|next| !is_of(&next.place, &place) || next.place.layer != place.layer);
             if self.checks && last {
@@ -472,14 +474,14 @@ impl<'c> List<'c> {
         for layer in self.catalogue.drawn() {
             let mut new = true;
             for listed in always.iter().filter(|listed| listed.place.layer == layer) {
-                let own = (layer, &**listed.duty, self.who(listed));
+                let own = (layer, &**listed.duty, Self::who(listed));
                 if told.contains(&own) {
                     continue;
                 }
                 if told.is_empty() {
                     rows.push(Row::Group("whatever the service says".to_owned()));
                 }
-                rows.push(self.row(std::mem::replace(&mut new, false), listed));
+                rows.push(Self::row(std::mem::replace(&mut new, false), listed));
                 told.push(own);
             }
         }
@@ -487,15 +489,15 @@ impl<'c> List<'c> {
         Block::Table(Table { columns, rows })
     }
 
-    fn row(&self, new: bool, listed: &Listed<'c>) -> Row {
+    fn row(new: bool, listed: &Listed<'c>) -> Row {
         Row::Cells(vec![
             Cell::new(if new { listed.place.layer.as_str() } else { "" }, Tone::Strong),
-            Cell::new(self.who(listed), party_tone(listed.party)),
+            Cell::new(Self::who(listed), party_tone(listed.party)),
             Cell::plain(&**listed.duty),
         ])
     }
 
-    fn who(&self, listed: &Listed<'c>) -> String {
+    fn who(listed: &Listed<'c>) -> String {
         let third = || listed.place.answer.split.third_party.as_ref().map_or("third party", |third| &*third.name);
         let who = match listed.party {
             Party::Customer => listed.team.unwrap_or("you"),

@@ -219,6 +219,14 @@ impl<'c> FirstScreen<'c> {
             .filter(|answer| !has_own || is_own(answer))
             .flat_map(|answer| self.catalogue.cited(&answer.split.sources));
         said.push_str(&age(&sources.map(|source| source.checked).collect::<Vec<_>>(), self.catalogue.date()));
+        let mut teams: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (layer, _) in layers.iter().filter(|(_, answers)| answers.iter().any(|(_, own)| own.is_mine())) {
+            let Some(team) = self.catalogue.team(self.service, *layer) else { continue };
+            match teams.iter_mut().find(|(known, _)| *known == team) {
+                Some((_, layers)) => layers.push(layer.as_str()),
+                None => teams.push((team, vec![layer.as_str()])),
+            }
+        }
         let asked = match self.named {
             Some(mode) => format!("{}@{}", self.service.id, mode.id),
             None => self.service.id.to_string(),
@@ -238,7 +246,10 @@ impl<'c> FirstScreen<'c> {
             }
         }
         let faint = |text: String| ListingRow::Cells(vec![Cell::new(text, Tone::Faint)]);
-        [said].into_iter().chain(lines).map(faint).collect()
+        let teams = teams
+            .into_iter()
+            .map(|(team, layers)| ListingRow::Wrapped(Cell::new(format!("{team}:"), Tone::Strong), layers.join(", ")));
+        teams.chain([said].into_iter().chain(lines).map(faint)).collect()
     }
 }
 

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::records::{ANSWER_COLUMNS, AnswerRecord};
 use super::selection::{Selection, not_counted, plural, select};
 use super::telling::{duty_rows, holder, picture_column, picture_rows, short_holder, sides};
-use super::{Context, Outcome, PartyFilter, completions, fits_any, hidden_note};
+use super::{Context, Outcome, PartyFilter, completions, fits_any, hidden_note, overlay_note};
 use crate::analysis::usage::{Column, ServiceUsage};
 use crate::catalogue::model::{Layer, Party};
 use crate::catalogue::{Answer, Catalogue};
@@ -259,6 +259,12 @@ impl<'c> Matrix<'c> {
         }
     }
 
+    /// Of which services an overlay gives answers.
+    fn overlay_note(&self) -> Option<String> {
+        let overlaid = self.cells().filter(|(column, layer)| self.answer(column, *layer).is_overlaid);
+        overlay_note(overlaid.map(|(column, _)| &*column.service.id))
+    }
+
     fn typed(&self) -> Vec<CellRecord<'c>> {
         let record = |(column, layer): (&Column<'c>, Layer)| CellRecord {
             answer: AnswerRecord::new(self.catalogue, column.service, column.mode, layer),
@@ -293,7 +299,15 @@ impl View for Matrix<'_> {
         let of = |column: &Column<'_>| picture_column(column.service, column.mode, column.resources);
         Some(Picture {
             title: "Who secures what: responsibility matrix".to_owned(),
-            foot: format!("{}. Catalogue of {}", self.counts(), self.catalogue.date()),
+            foot: [
+                Some(format!("{}.", self.counts())),
+                self.overlay_note(),
+                Some(format!("Catalogue of {}", self.catalogue.date())),
+            ]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" "),
             remarks: self.remarks.clone(),
             rows: picture_rows(self.catalogue, &self.layers, &columns, |answer| fits_any(&self.party, answer)),
             columns: self.columns.iter().map(of).collect(),
@@ -332,6 +346,7 @@ impl View for Matrix<'_> {
                 blocks.push(Block::Text(names.join(", ")));
             }
         }
+        blocks.extend(self.overlay_note().map(Block::Aside));
         blocks.push(Block::Aside(format!(
             "For the duties, add --layer os or use -o html. Catalogue of {}.",
             self.catalogue.date()

@@ -172,7 +172,7 @@ fn duties_that_speak_of(
         .into_iter()
         .flat_map(|mode| Layer::ALL.iter().map(move |layer| catalogue.split(service, mode, *layer)));
     let sides = [Party::Customer, Party::Aws, Party::ThirdParty];
-    let speaks = |answer: &Answer<'_>| sides.iter().any(|side| answer.duties(*side).any(|duty| speaks_of(&duty, word)));
+    let speaks = |answer: &Answer<'_>| sides.iter().any(|side| answer.duties(*side).any(|duty| speaks_of(duty, word)));
     let (name, quoted) = (guess::quote(&args.name), guess::quote(word));
     answers.any(|answer| speaks(&answer)).then(|| {
         anyhow::anyhow!(
