@@ -191,8 +191,8 @@ fn a_host_name_may_end_with_the_dot_of_the_root() {
 
 #[test]
 fn near_names_are_looked_up_for_the_first_thousand_and_that_is_said() {
-    let names: String = (0..1_100).map(|n| format!("rdz{n:04}\n")).collect();
-    let read = resolve(&["-", "-o", "ndjson"], format!("{names}rdz\n"));
+    let names: Vec<String> = (0..1_100).map(|n| format!("rdz{n:04}")).collect();
+    let read = resolve(&["-", "-o", "ndjson"], names.join("\n") + "\nrdz\n");
     assert_eq!(read.out.lines().count(), 1_101);
     assert_eq!(read.err, "near names were looked up for the first 1000 of 1101 unknown names\n");
     let last: Value = serde_json::from_str(read.out.lines().next_back().expect("a record")).expect("json");
