@@ -1,6 +1,6 @@
 //! The command line: the words of `whose`, and which command each leads to.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
@@ -15,21 +15,29 @@ use crate::commands::{
 use crate::progress::Progress;
 use crate::render::Format;
 
-/// What `-h` ends with.
-fn examples() -> String {
-    format!("Examples:\n  {}", EXAMPLES.replace('\n', "\n  "))
+/// What `-h` ends with: the examples with which most people begin.
+fn first_examples() -> String {
+    let first: Vec<&str> = EXAMPLES.lines().filter(|line| FIRST.iter().any(|call| line.starts_with(call))).collect();
+    format!("Examples:\n  {}", first.join("\n  "))
 }
+
+/// How the examples in `-h` begin.
+const FIRST: [&str; 4] = ["whose rds  ", "whose rds os", "whose matrix", "terraform"];
 
 /// What `--help` ends with.
 fn examples_and_exit_codes() -> String {
-    let mut text = examples() + "\n\nExit codes:";
+    let mut text = format!("Examples:\n  {}\n\nExit codes:", EXAMPLES.replace('\n', "\n  "));
     for (code, meaning) in EXIT_CODES {
         text.push_str(&format!("\n  {code}  {meaning}"));
     }
     text
 }
 
-/// Who secures what on AWS: AWS, you, or both; what each must do; which page says so
+/// Who secures what on AWS: AWS or you; what each must do; which page says so
+///
+/// AWS calls the two sides security OF the cloud, which is its own (facilities, hardware, hypervisor, its services' software), and
+/// security IN the cloud, which is the customer's (data, access, configuration, code). What lies between moves with the service
+/// and with the way it is run: `whose categories` draws it, `whose layers` explains the layers.
 #[derive(Debug, Parser)]
 #[command(
     name = "whose",
@@ -39,7 +47,7 @@ fn examples_and_exit_codes() -> String {
     arg_required_else_help = true,
     help_expected = true,
     max_term_width = 100,
-    after_help = examples(),
+    after_help = first_examples(),
     after_long_help = examples_and_exit_codes(),
 )]
 pub struct Cli {
@@ -77,7 +85,7 @@ impl Cli {
         let waits = !io::stdin().is_terminal()
             && (!matches!(self.command, Some(Command::Resolve(_))) || !io::stdout().is_terminal());
         // Behind a window that is worth a system call.
-        let stdin = || io::BufReader::with_capacity(1 << 16, Progress::new(io::stdin().lock(), None, waits));
+        let stdin = || io::BufReader::with_capacity(1 << 16, Progress::new(Stdin { is_told: false }, None, waits));
         match (&self.command, &self.show) {
             (Some(_), Some(show::Args { name, .. })) => {
                 anyhow::bail!(
@@ -93,7 +101,7 @@ impl Cli {
             (Some(Command::Services(args)), _) => services::run(args, context),
             (Some(Command::Categories(args)), _) => categories::run(args, context),
             (Some(Command::Layers(args)), _) => layers::run(args, context),
-            (Some(Command::Duties(args)), _) => duties::run(args, context),
+            (Some(Command::Duties(args)), _) => duties::run(args, context, &mut stdin()),
             (Some(Command::Controls(args)), _) => controls::run(args, context, &mut stdin()),
             (Some(Command::Matrix(args)), _) => matrix::run(args, context, &mut stdin()),
             (Some(Command::Resolve(args)), _) => resolve::run(args, context, &mut stdin(), out),
@@ -104,6 +112,23 @@ impl Cli {
             (Some(Command::Completions(args)), _) => completions::run(args),
             (Some(Command::Man(args)), _) => man::run(args, Self::command()),
         }
+    }
+}
+
+/// Stdin, which says so when somebody must type into it.
+struct Stdin {
+    is_told: bool,
+}
+
+impl io::Read for Stdin {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut stdin = io::stdin().lock();
+        if !self.is_told && stdin.is_terminal() {
+            // Nothing is left to do if stderr is closed.
+            _ = writeln!(io::stderr(), "reading from the terminal: one name per line, and Ctrl-D at the end");
+        }
+        self.is_told = true;
+        stdin.read(buffer)
     }
 }
 
@@ -125,19 +150,37 @@ fn control_meant(args: &show::Args, context: &Context<'_>) -> Option<controls::A
 /// The flags that every command takes.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Global {
-    /// Output format [default: table on a terminal, tsv in a pipe]
-    #[arg(short, long, global = true, value_name = "FORMAT", ignore_case = true, help_heading = "Global options")]
+    /// table|tsv|csv|json|ndjson|yaml|markdown|html|svg
+    ///
+    /// A terminal gets a table, a pipe tsv. md, yml and jsonl are understood.
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FORMAT",
+        ignore_case = true,
+        hide_possible_values = true,
+        help_heading = "Global options"
+    )]
     pub output: Option<Format>,
 
-    /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
+    /// Colour: auto, always or never
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true,
+        hide_possible_values = true,
+        help_heading = "Global options"
+    )]
     pub color: Colour,
 
     /// Show long tables at once, without a pager
     #[arg(long, global = true, help_heading = "Global options")]
     pub no_pager: bool,
 
-    /// Apply your own catalogue file on top of the built-in one [env: WHOSE_CATALOGUE]
+    /// Your own catalogue on top [env: WHOSE_CATALOGUE]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub catalogue: Vec<PathBuf>,
 }
@@ -156,32 +199,40 @@ pub enum Colour {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Who secures a service, layer by layer (bare `whose rds` is `whose show rds`)
+    /// Who secures a service; `whose rds` is short for it
     Show(show::Args),
-    /// List services; with a layer and a party, the services where that party holds it
+    /// List or search services; where a party holds a layer
     Services(services::Args),
-    /// The three categories side by side; one in full, with both sides' duties
+    /// The three categories side by side; one in full
     Categories(categories::Args),
     /// The layers and who holds each by default; one in full
     Layers(layers::Args),
-    /// List duties: what each side must do
+    /// What each side must do, duty by duty
     Duties(duties::Args),
     /// NIST controls × services: inherited, shared, or yours
     Controls(controls::Args),
-    /// Layers × services: of services you name, or of an inventory on stdin or in files
+    /// Layers × services: of names, or of an inventory such as a plan
     Matrix(matrix::Args),
-    /// Which of your duties are proven by checks that ran, failing, or unseen
+    /// Which of your duties checks have proven, disproved or not seen
     Gaps(gaps::Args),
     /// Which service a name, ARN or resource type means
     Resolve(resolve::Args),
-    /// The whole catalogue, or some services, as json, csv or OSCAL
+    /// The catalogue, or some services, as json, csv or OSCAL
     Export(export::Args),
-    /// Check a catalogue file; lists every fault with its line
+    /// The faults of a catalogue file, each with its line
     Check(check::Args),
-    /// The JSON Schema of the records, or of the catalogue's files
+    /// The JSON Schema of records, or of a catalogue's files
     Schema(schema::Args),
-    /// A script that completes commands, services, modes and layers in your shell
+    /// A script for your shell that completes what you type
     Completions(completions::Args),
-    /// The manual page, in troff: whose man | man -l -
+    /// The manual page: whose man | man -l -
     Man(man::Args),
+}
+
+impl Command {
+    /// Whether the answer depends on the catalogue, and so on an overlay.
+    #[must_use]
+    pub const fn asks_the_catalogue(&self) -> bool {
+        !matches!(self, Self::Check(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_))
+    }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
-use whose::cli::{Cli, Colour};
+use whose::cli::{Cli, Colour, Command};
 use whose::commands::{self, Context, Outcome};
 use whose::pager;
 use whose::render::{Canvas, Format};
@@ -33,7 +33,9 @@ fn run() -> anyhow::Result<ExitCode> {
     };
     let terminal = io::stdout().is_terminal();
     let mut overlays = cli.global.catalogue.clone();
-    if let Some(overlay) = commands::overlay_of_environment().filter(|_| overlays.is_empty()) {
+    // What does not ask the catalogue works with a faulty one too: `check` is how it is mended.
+    let asks = cli.command.as_ref().is_none_or(Command::asks_the_catalogue);
+    if let Some(overlay) = commands::overlay_of_environment().filter(|_| overlays.is_empty() && asks) {
         _ = writeln!(
             io::stderr(),
             "WHOSE_CATALOGUE: {} is on top of the catalogue",
@@ -66,11 +68,12 @@ fn run() -> anyhow::Result<ExitCode> {
 
 /// Help and version are answers; every other failure of the parser is a question that could not be answered.
 fn usage(error: &clap::Error) -> anyhow::Result<ExitCode> {
+    let typed: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     if let Some(ContextValue::String(unknown)) = error.get(ContextKind::InvalidArg)
         && error.kind() == ErrorKind::UnknownArgument
-        && let Some(meant) = commands::guess_flag(unknown)
+        && let Some(meant) = commands::guess_flag(unknown, &typed)
     {
-        _ = writeln!(io::stderr(), "error: unexpected argument `{}`\n  try: {meant}", tame(unknown));
+        _ = writeln!(io::stderr(), "error: unexpected argument `{}`\n  try: {}", tame(unknown), tame(&meant));
         return Ok(ExitCode::from(2));
     }
     // A message repeats what was typed, and colours are control characters: it has either, never both.

@@ -172,7 +172,7 @@ fn a_control_that_nist_does_not_have_is_refused_with_the_nearest() {
         (&["duties", "--control", "SI-2("], "did you mean `SI-2`"),
         (&["duties", "--control", ""], "write it as SI-2"),
         (&["AC-99"], "did you mean `AC-9`"),
-        (&["matrix", "AC-2"], "try: whose controls --control \"AC-2\""),
+        (&["matrix", "AC-2"], "try: whose controls --control AC-2"),
     ] {
         let read = whose(args);
         assert_eq!((read.code, &*read.out), (Some(2), ""), "{args:?}: {}", read.err);
@@ -246,4 +246,14 @@ fn duties_by_control_come_from_everywhere() {
     }
     let lines: BTreeSet<String> = everywhere.iter().map(Value::to_string).collect();
     assert_eq!(lines.len(), everywhere.len(), "each once");
+}
+
+#[test]
+fn a_control_outside_the_baseline_is_named() {
+    let read = whose(&["controls", "rds", "--control", "SI-2,AC-2(11)", "--baseline", "low", "-o", "tsv"]);
+    assert_eq!((read.code, read.out.lines().count()), (Some(0), 1));
+    assert_eq!(read.err, "AC-2(11) is not in the low baseline; to see it, leave out --baseline\n");
+    let none = whose(&["controls", "rds", "--control", "AC-2(11)", "--baseline", "low", "-o", "tsv"]);
+    assert_eq!((none.code, &*none.out), (Some(1), ""));
+    assert!(none.err.contains("AC-2(11) is not in the low baseline"), "{}", none.err);
 }

@@ -186,12 +186,79 @@ fn every_row_of_show_fits_any_width() {
             &["eks", "-o", "table"],
             &["services", "-o", "table"],
             &["categories", "-o", "table"],
+            &["duties", "rds", "-o", "table"],
+            &["controls", "rds", "s3", "lambda", "eks", "kms", "-o", "table"],
+            &["gaps", "rds", "lambda", "--findings", "tests/findings/asff.json", "-o", "table"],
+            &["check", "tests/overlays/broken.yaml", "-o", "table"],
+            &["lambda", "modes", "-o", "table"],
         ] {
             let text = run(command(args).env("COLUMNS", width)).out;
-            let wide = text
-                .lines()
-                .filter(|line| line.chars().count() > width.parse().unwrap_or(0) && !line.contains("https://"));
+            let wide = text.lines().filter(|line| {
+                // A check's id may be longer than any line.
+                let is_one_word = line.split_whitespace().count() == 1;
+                line.chars().count() > width.parse().unwrap_or(0) && !line.contains("https://") && !is_one_word
+            });
             assert_eq!(wide.collect::<Vec<_>>(), Vec::<&str>::new(), "{args:?} at {width}");
+            // Names stay whole.
+            let name = "lambda@managed-runtime-function-update";
+            let is_named = args.contains(&"modes") || args[0] == "controls";
+            assert!(!is_named || text.contains(name), "{args:?} at {width}: {text}");
         }
+    }
+}
+
+#[test]
+fn what_people_read_first_fits_a_screen() {
+    for (args, most) in [
+        (&["-h"][..], 45),
+        (&["duties", "--category", "container", "-o", "table"], 75),
+        (&["duties", "--category", "container", "--party", "customer", "-o", "table"], 40),
+    ] {
+        let text = common::answer(args);
+        assert!(text.lines().count() <= most, "{args:?}: {}", text.lines().count());
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{args:?}: {text}");
+    }
+    for args in [&["--help"][..], &["categories", "-o", "table"], &["layers", "-o", "table"]] {
+        let text = common::answer(args).to_lowercase();
+        assert!(text.contains("security of the cloud") && text.contains("security in the cloud"), "{args:?}: {text}");
+    }
+}
+
+#[test]
+fn an_empty_result_draws_no_table() {
+    for args in [
+        &["services", "--lifecycle", "ending", "--category", "infrastructure", "zzz"][..],
+        &["duties", "rds", "--text", "zzz"],
+    ] {
+        let read = common::whose(&[args, &["-o", "table"]].concat());
+        assert_eq!(read.code, Some(1), "{args:?}");
+        assert!(!read.out.contains("\u{2500}") && !read.out.contains("Must do"), "{args:?}: {}", read.out);
+    }
+}
+
+#[test]
+fn layers_stand_in_one_order_under_their_ids() {
+    let ids: Vec<String> = common::whose(&["layers", "-o", "json"])
+        .records()
+        .iter()
+        .map(|record| record["layer"].as_str().expect("an id").to_owned())
+        .collect();
+    let order = |args: &[&str]| {
+        let text = common::whose(&[args, &["-o", "table"]].concat()).out;
+        let mut seen: Vec<String> = Vec::new();
+        for line in text.lines() {
+            let first = line.split_whitespace().next().unwrap_or_default();
+            if ids.iter().any(|id| id == first) && !seen.iter().any(|id| id == first) {
+                seen.push(first.to_owned());
+            }
+        }
+        seen
+    };
+    let layers = order(&["layers"]);
+    assert_eq!(layers.len(), 18);
+    for args in
+        [&["categories"][..], &["categories", "container"], &["rds", "--long"], &["duties", "--category", "container"]]
+    {
+        assert_eq!(order(args), layers, "{args:?}");
     }
 }

@@ -320,9 +320,41 @@ fn a_layer_and_a_state_narrow_the_view() {
     let partial = whose(&[&all[..], &["--state", "partial"]].concat());
     assert_eq!(partial.passing(), [row("rds", "encryption-at-rest", &["RDS.3"])]);
     let nothing = whose(&[&all[..], &["--state", "proven", "--layer", "platform"]].concat());
-    assert_eq!((nothing.code, nothing.said.last().map(String::as_str)), (Some(1), Some("nothing fits")));
+    assert_eq!((nothing.code, nothing.records().len()), (Some(1), 0));
+    assert!(nothing.said.contains(&"nothing fits".to_owned()), "{:?}", nothing.said);
     let unseen = whose(&[&all[..], &["--state", "unseen"]].concat());
     assert_eq!(unseen.records().len() + 2, whose(&all).records().len());
+}
+
+#[test]
+fn a_filter_leaves_the_totals_and_says_what_it_hides() {
+    let all = ["gaps", "rds", "--findings", "tests/findings/asff.json", "-o"];
+    let whole = whose(&[&all[..], &["table"]].concat()).out;
+    let totals = whole.lines().find(|line| line.contains(" of ") && line.contains("proven of")).expect("totals");
+    let totals = totals.trim_end_matches('.');
+    for format in ["table", "svg", "html"] {
+        let shown = whose(&[&all[..], &[format, "--state", "partial"]].concat()).out;
+        let text = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("Shown are those in the state partial"), "{format}: {shown}");
+        assert!(text.contains(totals), "{format}: {totals}: {shown}");
+    }
+    let rows = whose(&[&all[..], &["csv", "--state", "partial"]].concat());
+    assert!(rows.err.contains("Shown are those in the state partial") && rows.err.contains(totals), "{}", rows.err);
+}
+
+#[test]
+fn what_was_not_matched_stands_in_the_page_and_the_envelope() {
+    let list = made("estate.txt", "rds\ns3\nsqs\nec2\naws_nonsense_thing\n");
+    let args = ["gaps", "--from", &list, "--findings", "tests/findings/asff.json", "-o"];
+    let unmatched = whose(&[&args[..], &["json"]].concat()).json()["unmatched"].clone();
+    assert_eq!(unmatched[0]["input"], "aws_nonsense_thing");
+    let page = whose(&[&args[..], &["html"]].concat()).out;
+    assert!(page.contains("not matched: 1 of 5 things"), "{page}");
+    // An inventory that holds no service is not the findings' fault.
+    let none = made("none.txt", "aws_nonsense_thing\nrdss\nrds.nonsense\naws_x\n");
+    let read = whose(&["gaps", "--from", &none, "--findings", "tests/findings/asff.json"]);
+    assert_eq!((read.code, &*read.out), (Some(2), ""));
+    assert!(!read.err.contains("findings name none"), "{}", read.err);
 }
 
 #[test]
@@ -509,7 +541,7 @@ fn every_format_says_the_same() {
     let yaml: Value = serde_yaml::from_str(&read("yaml").out).expect("yaml parses");
     assert_eq!(yaml["results"], Value::Array(records.clone()));
 
-    let columns = "service,layer,resources,state,passed,failed,no_verdict,not_run,failed_checks,controls,team";
+    let columns = "service,layer,resources,state,passed,failed,no_verdict,not_run,failed_checks,controls,origin,team";
     let csv = read("csv").out;
     assert_eq!(csv.lines().next(), Some(columns));
     assert_eq!(csv.lines().count(), records.len() + 1);
@@ -579,7 +611,7 @@ fn what_are_no_findings_is_refused_with_the_formats_that_are_known() {
     let text = "CHECK_ID;STATUS\nour_own_check;PASS\n;FAIL\n";
     let strange = whose(&["gaps", "--findings", &made("strange.csv", text)]);
     assert_eq!((strange.code, &*strange.out), (Some(2), ""));
-    assert!(strange.said[0].contains("the findings name none"), "{:?}", strange.said);
+    assert!(strange.said[0].ends_with("the findings are of no check of a service"), "{:?}", strange.said);
     let strange = whose(&["gaps", "rds", "--findings", &made("strange.csv", text)]);
     assert_eq!(strange.said[..2], ["Prowler csv: 1 result of checks", "ignored: 1 - not findings"]);
     assert!(strange.said[2].starts_with("the check that ran is not among the "), "{:?}", strange.said);

@@ -60,7 +60,10 @@ fn a_service_of_ones_own_is_answered_like_any_other() {
     assert_eq!((&os["party"], &os["rule"], &os["basis"]), (&json!("aws"), &json!("category"), &json!("derived")));
     // It is listed, found by its type, and near to what is misspelt.
     let listed = hub(&["services"]).out;
-    assert!(listed.lines().any(|line| line == "billing-hub\tBilling Hub\tabstracted\t-"), "{listed}");
+    assert!(
+        listed.lines().any(|line| line == "billing-hub\tBilling Hub\tabstracted\t-\tstated\t-\t-\toverlay"),
+        "{listed}"
+    );
     assert!(!plain(&["services"]).out.contains("billing-hub"));
     assert_eq!(hub(&["resolve", "Acme::Billing::Tenant"]).out, "Acme::Billing::Tenant\tbilling-hub\t-\tprefix\n");
     let typo = hub(&["biling-hub"]);
@@ -110,8 +113,8 @@ fn a_corrected_layer_wins_whole_and_alone() {
         assert_eq!(answer.get("origin"), None, "{place:?}");
     }
     let table = hub(&["rds", "-o", "table"]).out;
-    assert!(table.contains("Some answers come from your overlay."), "{table}");
-    assert!(hub(&["billing-hub", "-o", "table"]).out.contains("Answers come from your overlay."));
+    assert!(table.contains("Some answers come from your overlay: platform."), "{table}");
+    assert!(hub(&["billing-hub", "-o", "table"]).out.contains("The answers come from your overlay."));
     assert!(!plain(&["rds", "-o", "table"]).out.contains("overlay"));
 }
 
@@ -197,6 +200,81 @@ fn a_team_is_said_wherever_the_customer_is() {
     // Without an overlay no record has the field at all.
     let record = answers(&plain(&["show", "s3", "-o", "json"])).into_values().next().expect("an answer");
     assert!(record.get("team").is_none() && record.get("origin").is_none());
+}
+
+#[test]
+fn an_answer_of_an_overlay_says_so_in_every_command_and_format() {
+    let findings = ["--findings", "tests/findings/asff.json"];
+    let questions = [
+        vec!["rds"],
+        vec!["rds", "platform"],
+        vec!["rds", "--long"],
+        vec!["lambda"],
+        vec!["lambda", "modes"],
+        vec!["services", "--layer", "platform", "--party", "customer"],
+        vec!["duties", "rds", "--layer", "platform"],
+        vec!["controls", "rds"],
+        vec!["controls", "rds", "--control", "SI-2"],
+        vec!["matrix", "rds", "s3"],
+        [&["gaps", "rds"][..], &findings].concat(),
+    ];
+    for question in &questions {
+        for format in ["table", "json", "csv", "markdown", "html", "svg"] {
+            let read = hub(&[question, &["-o", format][..]].concat());
+            if read.code == Some(2) && read.err.contains("has no") {
+                continue;
+            }
+            assert_eq!(read.code, Some(0), "{question:?} {format}: {}", read.err);
+            assert!(read.out.contains("overlay"), "{question:?} {format}: {}", read.out);
+            // Rows have one source, and so have records: the other formats say what these say.
+            if format == "table" {
+                let read = plain(&[question, &["-o", format][..]].concat());
+                assert!(!read.out.contains("overlay"), "{question:?} {format}: {}", read.out);
+            }
+        }
+    }
+    for args in [
+        &["export", "json", "rds"][..],
+        &["export", "csv", "rds"],
+        &["export", "csv", "rds", "--profile", "caiq"],
+        &["export", "csv", "rds", "--profile", "fedramp-crm"],
+        &["export", "oscal", "rds"],
+    ] {
+        assert!(hub(args).out.contains("overlay"), "{args:?}");
+        let plain = plain(args).out;
+        let plain = plain.replace(",origin,", ",,");
+        assert!(!plain.contains("overlay"), "{args:?}");
+    }
+    // A word, or no word at all, has no room for it.
+    for args in [&["rds", "platform", "--short"][..], &["rds", "--short"], &["rds", "platform", "--is", "customer"]] {
+        assert!(hub(args).err.contains("overlay"), "{args:?}");
+        assert_eq!(plain(args).err, "", "{args:?}");
+    }
+    // What it did not change says nothing of it.
+    for args in
+        [&["rds", "os", "-o", "table"][..], &["rds", "os", "--short"], &["duties", "rds", "--layer", "os", "-o", "csv"]]
+    {
+        let read = hub(args);
+        assert!(!(read.out.replace(",origin,", ",,") + &read.err).contains("overlay"), "{args:?}: {}", read.out);
+    }
+}
+
+#[test]
+fn a_faulty_catalogue_of_the_environment_leaves_what_does_not_need_it() {
+    let with = |args: &[&str]| run(command(args).env("WHOSE_CATALOGUE", "tests/overlays/broken.yaml"));
+    for (args, code) in [
+        (&["check", "tests/overlays/good.yaml"][..], 0),
+        (&["check", "tests/overlays/broken.yaml"], 1),
+        (&["schema"], 0),
+        (&["man"], 0),
+        (&["completions", "bash"], 0),
+        (&["--help"], 0),
+    ] {
+        let read = with(args);
+        assert_eq!(read.code, Some(code), "{args:?}: {}", read.err);
+        assert!(!read.err.contains("is on top of"), "{args:?}: {}", read.err);
+    }
+    assert_eq!(with(&["rds"]).code, Some(2));
 }
 
 #[test]

@@ -191,3 +191,58 @@ fn every_format_says_the_same() {
     }
     assert_eq!(lines[3]["suggestions"], serde_json::json!(["lambda"]));
 }
+
+#[test]
+fn a_line_too_long_does_not_lose_the_answers_before_it() {
+    for (format, before) in [("tsv", "rds\trds\t-\texact\n"), ("csv", "input,service,mode,match\nrds,rds,,exact\n")] {
+        let read = resolve(&["-", "-o", format], format!("rds\n{}\naws_lb\n", "x".repeat(70_000)));
+        assert_eq!((read.code, &*read.out), (Some(2), before), "{format}");
+        assert!(read.err.contains("line 2: longer than 64 KiB"), "{}", read.err);
+    }
+}
+
+#[test]
+fn a_host_name_may_end_with_the_dot_of_the_root() {
+    for name in ["rds.amazonaws.com.", "https://rds.eu-west-1.amazonaws.com./", "sqs.eu-west-1.api.aws."] {
+        assert_ne!(records(&["-"], name)[0].split('\t').nth(1), Some("-"), "{name}");
+    }
+}
+
+#[test]
+fn near_names_are_looked_up_for_the_first_thousand_and_that_is_said() {
+    let names: Vec<String> = (0..1_100).map(|n| format!("rdz{n:04}")).collect();
+    let read = resolve(&["-", "-o", "ndjson"], names.join("\n") + "\nrdz\n");
+    assert_eq!(read.out.lines().count(), 1_101);
+    assert_eq!(read.err, "near names were looked up for the first 1000 of 1101 unknown names\n");
+    let last: Value = serde_json::from_str(read.out.lines().next_back().expect("a record")).expect("json");
+    assert_eq!(last["suggestions"], serde_json::json!([]));
+    let few = resolve(&["-", "-o", "ndjson"], "rdz\n");
+    assert!(few.json()["suggestions"].as_array().is_some_and(|near| near.contains(&"rds".into())), "{}", few.out);
+}
+
+#[test]
+fn a_name_of_what_aws_has_ended_says_so() {
+    for name in ["WAF Classic", "Snowmobile", "S3 Select"] {
+        let read = common::whose(&["resolve", name, "-o", "ndjson"]);
+        let note = read.json()["note"].as_str().unwrap_or_default().to_owned();
+        assert!(note.starts_with(&format!("{name}: ")) && note.contains("The answer is that of "), "{note}");
+        for args in [
+            &["resolve", name][..],
+            &[name],
+            &[name, "os", "--short"],
+            &["matrix", name],
+            &["duties", name],
+            &["controls", name],
+        ] {
+            assert!(common::whose(args).err.contains(&note), "{args:?}");
+        }
+    }
+    let list = common::made("names.txt", "WAF Classic\nrds\n");
+    let read = common::whose(&["matrix", "--from", &list]);
+    assert!(read.err.contains("WAF Classic: AWS ended it on "), "{}", read.err);
+    // Of a service under its own name there is nothing to say, and a mode says it of itself.
+    assert_eq!(common::whose(&["resolve", "waf", "-o", "ndjson"]).json()["note"], Value::Null);
+    let ending = common::answer(&["services", "--lifecycle", "ending", "-o", "csv"]);
+    assert!(ending.contains("managed-services,AWS Managed Services,infrastructure,advanced,"), "{ending}");
+    assert!(ending.contains("@advanced ending "), "{ending}");
+}

@@ -38,7 +38,8 @@ fn the_default_sheet_has_the_promised_columns_and_a_row_a_service_mode_and_layer
     let promised: Vec<&str> = promised.split(", ").collect();
     assert_eq!(columns[..promised.len()], promised);
     // Additions stand at the end.
-    assert_eq!(columns[promised.len()..], ["checks"]);
+    let added = "checks, basis, rule, note, third_party, third_party_duties, lifecycle, origin, team";
+    assert_eq!(columns[promised.len()..], added.split(", ").collect::<Vec<_>>());
 
     let services = whose(&["services", "-o", "json"]).records();
     let modes = services.iter().map(|service| service["modes"].as_array().map_or(0, Vec::len).max(1));
@@ -51,7 +52,7 @@ fn the_default_sheet_has_the_promised_columns_and_a_row_a_service_mode_and_layer
         let mode = if row["mode"].is_empty() { String::new() } else { format!("@{}", row["mode"]) };
         let key = (row["service"].clone() + &mode, row["layer"].clone());
         let answer = &answers[&key];
-        for column in ["party", "sharing", "category", "name"] {
+        for column in ["party", "sharing", "category", "name", "basis", "rule", "note"] {
             assert_eq!(row[column], answer[column].as_str().unwrap_or_default(), "{key:?} {column}");
         }
         for column in ["aws", "customer", "controls"] {

@@ -35,9 +35,9 @@ use std::io::BufRead;
 
 use super::matrix::Column;
 use crate::catalogue::Catalogue;
-use crate::catalogue::model::{Condition, IdentifierKind, Mode, Service};
+use crate::catalogue::model::{Condition, IdentifierKind, Mode, Name, Service};
 use crate::catalogue::normalize;
-use crate::catalogue::resolve::{Meaning, type_key};
+use crate::catalogue::resolve::{Meaning, retired_name, type_key};
 use crate::inventory::{self, Address, Attributes, Item, Match, Visitor};
 use crate::sanitize::tame;
 
@@ -71,6 +71,7 @@ pub struct ServiceUsage<'c> {
     tallies: BTreeMap<&'c str, Tally<'c>>,
     unmatched: BTreeMap<String, Unmatched<'c>>,
     ignored: BTreeMap<(String, &'static str), u64>,
+    retired: BTreeMap<&'c str, (&'c Service, &'c Name)>,
     items: u64,
     remarks: Vec<String>,
 }
@@ -153,6 +154,7 @@ impl<'c> ServiceUsage<'c> {
             tallies: BTreeMap::new(),
             unmatched: BTreeMap::new(),
             ignored: BTreeMap::new(),
+            retired: BTreeMap::new(),
             items: 0,
             remarks: Vec::new(),
         }
@@ -240,6 +242,11 @@ impl<'c> ServiceUsage<'c> {
         self.ignored.iter().map(|((name, reason), count)| Ignored { name, reason, count: *count })
     }
 
+    /// The names that were met of which AWS announced the end of what is called so.
+    pub fn retired(&self) -> impl Iterator<Item = (&'c Service, &'c Name)> {
+        self.retired.values().copied()
+    }
+
     /// What has to be said about the inventories as a whole.
     #[must_use]
     pub fn remarks(&self) -> &[String] {
@@ -312,6 +319,10 @@ impl Visitor for ServiceUsage<'_> {
         self.items += count;
         match self.classify(&item) {
             Thing::Service(service, named) => {
+                // Types and ARNs are no names of this kind.
+                if let Some(retired) = (!name.contains([':', '_'])).then(|| retired_name(service, name)).flatten() {
+                    self.retired.insert(retired, (service, retired));
+                }
                 let evidence = match named.and_then(|mode| place(service, mode)) {
                     Some(place) => Evidence::Mode(place),
                     None => Evidence::of(self.rules_of(name), service, attributes),

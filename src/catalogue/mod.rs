@@ -428,6 +428,14 @@ impl Catalogue {
         Group::ALL.iter().copied().flat_map(of).collect()
     }
 
+    /// The layers top to bottom as everyone draws them: what is the customer's above, facilities below.
+    #[must_use]
+    pub fn drawn(&self) -> Vec<Layer> {
+        let mut layers = self.grouped();
+        layers.reverse();
+        layers
+    }
+
     /// Whether an overlay names teams.
     #[must_use]
     pub fn has_owners(&self) -> bool {

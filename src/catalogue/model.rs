@@ -156,6 +156,33 @@ words! {
     }
 }
 
+impl Layer {
+    /// The word for it above a narrow column, which is a word for it like any other.
+    #[must_use]
+    pub const fn short(self) -> &'static str {
+        match self {
+            Self::PhysicalFacilities => "site",
+            Self::GlobalInfrastructure => "glob",
+            Self::Hardware => "hw",
+            Self::NetworkInfrastructure => "wan",
+            Self::Virtualization => "virt",
+            Self::FoundationServices => "base",
+            Self::GuestOs => "os",
+            Self::Platform => "plat",
+            Self::Application => "app",
+            Self::NetworkConfiguration => "net",
+            Self::EncryptionInTransit => "tls",
+            Self::EncryptionAtRest => "rest",
+            Self::ClientSideEncryption => "cse",
+            Self::IdentityAccess => "iam",
+            Self::CustomerData => "data",
+            Self::BackupResilience => "bkup",
+            Self::LoggingMonitoring => "logs",
+            Self::RegionCompliance => "regn",
+        }
+    }
+}
+
 words! {
     /// What a split rests on.
     Basis ("basis") {
@@ -855,9 +882,9 @@ pub struct LayerInfo {
 }
 
 impl LayerInfo {
-    /// Every word for the layer: its id, its name and its aliases.
+    /// Every word for the layer: its id, its name, its short word and its aliases.
     pub fn words(&self, layer: Layer) -> impl Iterator<Item = &str> {
-        [layer.as_str(), &*self.name].into_iter().chain(self.aliases.iter().map(|alias| &**alias))
+        [layer.as_str(), &*self.name, layer.short()].into_iter().chain(self.aliases.iter().map(|alias| &**alias))
     }
 }
 

@@ -9,7 +9,9 @@ use std::sync::OnceLock;
 
 use super::Catalogue;
 use super::index::{CheckPlace, Target};
-use super::model::{Check, CheckProvider, Control, IdentifierKind, Layer, Mode, Service, SharedIdentifier, words};
+use super::model::{
+    Check, CheckProvider, Control, IdentifierKind, Layer, Mode, Name, Service, SharedIdentifier, words,
+};
 use super::normalize::{self, Candidates};
 use crate::address;
 
@@ -83,6 +85,16 @@ pub struct KnownName<'c> {
     pub key: String,
     /// What it means.
     pub meaning: Meaning<'c>,
+}
+
+/// The name of a service as which `name` is written, where AWS announced the end of what is called so.
+#[must_use]
+pub fn retired_name<'c>(service: &'c Service, name: &str) -> Option<&'c Name> {
+    let mut retired =
+        service.aliases.iter().chain(&service.former_names).filter(|own| own.lifecycle.is_some()).peekable();
+    retired.peek()?;
+    let typed = normalize::normalize(name.rsplit_once('@').map_or(name, |(left, _)| left));
+    retired.find(|own| normalize::normalize(own) == typed)
 }
 
 /// The longest key of the index, in bytes; anything longer is no name.
@@ -496,6 +508,8 @@ pub(crate) fn type_key(name: &str) -> Option<(IdentifierKind, String)> {
 fn host(name: &str) -> Option<&str> {
     let name = after(name, "https://").unwrap_or(name);
     let name = name.split(['/', ':']).next().unwrap_or(name);
+    // A name of DNS may end with the dot of its root.
+    let name = name.strip_suffix('.').unwrap_or(name);
     [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().find_map(|domain| before(name, domain))
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::records::CategoryRecord;
-use super::telling::{duty_rows, group_title, joined, party_cell, party_tone, party_word, sides};
+use super::telling::{duty_rows, group_title, holder, joined, sides};
 use super::{Context, Outcome, word_parser};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Category, Layer};
@@ -41,29 +41,27 @@ impl Model<'_> {
 
     fn picture(&self) -> Page {
         let mut rows = Vec::new();
-        // Top to bottom as everyone draws it: what is the customer's above, facilities below.
-        let mut layers = self.catalogue.grouped();
-        layers.reverse();
         let mut group = None;
-        for layer in layers {
+        for layer in self.catalogue.drawn() {
             let own = self.catalogue.group(layer);
             if group.replace(own) != Some(own) {
                 rows.push(Row::Group(group_title(own).to_owned()));
             }
-            let mut cells = vec![Cell::new(&*self.catalogue.layer(layer).name, Tone::Strong)];
+            let mut cells = vec![Cell::new(layer.as_str(), Tone::Strong)];
             for &category in Category::ALL {
-                let party = self.catalogue.default_split(category, layer).split.party;
-                cells.push(party_cell(party));
+                cells.push(holder(&self.catalogue.default_split(category, layer)));
             }
             rows.push(Row::Cells(cells));
         }
         let columns = ["Layer", "infrastructure", "container", "abstracted"].map(str::to_owned).to_vec();
-        let mut blocks = vec![Block::Table(Table { columns, rows })];
         let about = |category: &Category| {
             let info = self.catalogue.category(*category);
-            (category.to_string(), format!("{}\n{}", info.blurb, info.note))
+            let docker =
+                if *category == Category::Container { " \"Container\" does not mean Docker here." } else { "" };
+            (category.to_string(), format!("{}{docker}", info.blurb))
         };
-        blocks.push(Block::Facts(Category::ALL.iter().map(about).collect()));
+        let mut blocks = vec![Block::Facts(Category::ALL.iter().map(about).collect())];
+        blocks.push(Block::Table(Table { columns, rows }));
         blocks.push(Block::Aside(format!(
             "Examples: EC2 is infrastructure, RDS container, S3 abstracted. One in full: whose categories container\nCatalogue of {}.",
             self.catalogue.date()
@@ -80,14 +78,14 @@ impl Model<'_> {
         ];
         let mut rows = Vec::new();
         let mut group = None;
-        for layer in self.catalogue.grouped() {
+        for layer in self.catalogue.drawn() {
             let own = self.catalogue.group(layer);
             if group.replace(own) != Some(own) {
                 rows.push(Row::Group(group_title(own).to_owned()));
             }
             let answer = self.catalogue.default_split(category, layer);
-            let name = Cell::new(&*self.catalogue.layer(layer).name, Tone::Strong);
-            rows.extend(duty_rows(vec![name, party_cell(answer.split.party)], sides(&answer, None)));
+            let name = Cell::new(layer.as_str(), Tone::Strong);
+            rows.extend(duty_rows(vec![name, holder(&answer)], sides(&answer, None)));
         }
         let columns = ["Layer", "Who", "", "Must do"].map(str::to_owned).to_vec();
         blocks.push(Block::Table(Table { columns, rows }));
@@ -131,12 +129,10 @@ impl View for Model<'_> {
 
     fn picture(&self) -> Option<Picture> {
         let cell = |category, layer| {
-            let party = self.catalogue.default_split(category, layer).split.party;
-            Some(PictureCell { word: party_word(party).to_owned(), tone: party_tone(party), ..PictureCell::default() })
+            let holder = holder(&self.catalogue.default_split(category, layer));
+            Some(PictureCell { word: holder.text, tone: holder.tone, ..PictureCell::default() })
         };
         let categories = self.categories();
-        let mut layers = self.catalogue.grouped();
-        layers.reverse();
         let row = |layer: Layer| PictureRow {
             id: layer.as_str(),
             label: self.catalogue.layer(layer).name.to_string(),
@@ -154,7 +150,7 @@ impl View for Model<'_> {
             foot: format!("Catalogue of {}", self.catalogue.date()),
             remarks: Vec::new(),
             columns: categories.iter().map(column).collect(),
-            rows: layers.into_iter().map(row).collect(),
+            rows: self.catalogue.drawn().into_iter().map(row).collect(),
         })
     }
 

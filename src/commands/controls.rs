@@ -15,7 +15,7 @@ use super::records::{SourceRecord, ThirdPartyRecord};
 use super::telling::{
     ControlLine, control_lines, control_sources, joined, party_tone, responsibility_tone, responsibility_word,
 };
-use super::{Context, Outcome, completions, word_parser};
+use super::{Context, Outcome, completions, overlay_note, word_parser};
 use crate::analysis::controls::{ControlAnswer, Part, Responsibility, controls, default_controls};
 use crate::catalogue::model::{Baseline, Basis, Category, Control, Layer, Party};
 use crate::catalogue::{self, Catalogue};
@@ -53,6 +53,8 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     for text in &args.control {
         named.insert(context.control(text, "whose controls --control")?);
     }
+    let outside = named.iter().filter(|control| args.baseline.is_some_and(|own| !stands_in(catalogue, **control, own)));
+    let outside: Vec<String> = outside.map(ToString::to_string).collect();
     let asked = in_use(&args.names, &args.from, context, stdin)?;
     let columns = match &asked {
         Some(InUse { variants, .. }) => variants.iter().copied().map(Column::Variant).collect(),
@@ -64,12 +66,20 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     let no = !view.rows.iter().any(addressed);
     if view.columns.is_empty() {
         notes.push("no service found, so no control has an answer".to_owned());
-    } else if view.rows.is_empty() {
-        notes.push("nothing fits: the controls that were named are not in that baseline".to_owned());
-    } else if no {
+    } else if no && !view.rows.is_empty() {
         notes.push("not addressed: no duty in the catalogue bears on it".to_owned());
     }
+    if let Some(baseline) = args.baseline.filter(|_| !outside.is_empty()) {
+        let (are, and) = if outside.len() == 1 { ("is", "it") } else { ("are", "them") };
+        let outside = outside.join(", ");
+        notes.push(format!("{outside} {are} not in the {baseline} baseline; to see {and}, leave out --baseline"));
+    }
     Ok(Outcome { text: context.render(&view)?, notes, no })
+}
+
+/// Whether a control stands in a baseline.
+fn stands_in(catalogue: &Catalogue, control: Control, baseline: Baseline) -> bool {
+    catalogue.control(control).is_some_and(|info| info.baselines.contains(&baseline))
 }
 
 /// What is answered: a service, or what holds in a category before a service says otherwise.
@@ -203,10 +213,7 @@ impl<'c> Controls<'c> {
         for column in &columns {
             answered.push(column.answers(catalogue).into_iter().map(|answer| (answer.control, answer)).collect());
         }
-        let stands = |control: &Control| {
-            let info = catalogue.control(*control);
-            baseline.is_none_or(|wanted| info.is_some_and(|info| info.baselines.contains(&wanted)))
-        };
+        let stands = |control: &Control| baseline.is_none_or(|wanted| stands_in(catalogue, *control, wanted));
         let wanted: BTreeSet<Control> = match (named.is_empty(), baseline) {
             (false, _) => named.iter().copied().filter(stands).collect(),
             (true, Some(_)) => catalogue.controls().keys().copied().filter(stands).collect(),
@@ -244,7 +251,6 @@ impl<'c> Controls<'c> {
             Column::Variant(variant) => (Some(variant.service), variant.mode, variant.resources),
             Column::Category(_) => (None, None, None),
         };
-        let overlaid = answer.parts.iter().any(|part| part.answer.is_overlaid);
         ControlRecord {
             control: answer.control,
             title: self.title(answer.control),
@@ -263,7 +269,7 @@ impl<'c> Controls<'c> {
             third_party: third.map(|third| ThirdPartyRecord { name: &third.name, duties: texts(Party::ThirdParty) }),
             basis: answer.basis(),
             sources: self.sources(answer),
-            origin: (overlaid && !answer.parts.is_empty()).then_some("overlay"),
+            origin: is_overlaid(answer).then_some("overlay"),
             team: (!teams.is_empty()).then(|| teams.join(", ")),
         }
     }
@@ -291,6 +297,7 @@ impl<'c> Controls<'c> {
                     && same.answer.responsibility() == answer.responsibility()
                     && control_sources(self.catalogue, &same.answer) == pages
                     && same.columns[0].teams(self.catalogue, &same.answer) == teams
+                    && is_overlaid(&same.answer) == is_overlaid(answer)
             });
             match found {
                 Some(same) => same.columns.push(*column),
@@ -415,6 +422,13 @@ impl<'c> Controls<'c> {
                     .to_owned(),
             );
         }
+        let overlaid = self.columns.iter().enumerate().filter_map(|(at, column)| match column {
+            Column::Variant(variant) if self.rows.iter().any(|row| is_overlaid(&row.answers[at])) => {
+                Some(&*variant.service.id)
+            }
+            _ => None,
+        });
+        foot.extend(overlay_note(overlaid));
         foot.push(format!(
             "inherited: every duty that the catalogue has for it is AWS's. It says who is responsible, never that anything is \
              implemented. Catalogue of {}.",
@@ -439,6 +453,7 @@ impl<'c> Controls<'c> {
                 .iter()
                 .map(|line| (format!("{}, {}", self.who(&same, line), line.layer), line.duty.to_owned()))
                 .chain(same.answer.basis().map(|basis| ("basis".to_owned(), basis.to_string())))
+                .chain(is_overlaid(&same.answer).then(|| ("origin".to_owned(), "your overlay".to_owned())))
                 .collect(),
             sources: self
                 .sources(&same.answer)
@@ -453,6 +468,11 @@ impl<'c> Controls<'c> {
             entries: self.same(row).into_iter().filter(is_addressed).map(entry).collect(),
         }
     }
+}
+
+/// Whether an overlay gives a part of an answer.
+fn is_overlaid(answer: &ControlAnswer<'_>) -> bool {
+    answer.parts.iter().any(|part| part.answer.is_overlaid)
 }
 
 /// What leaves most to the customer comes first.

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::telling::{group_title, holder, lifecycle_sentence, overlay_sentence, short_holder, short_layer};
+use super::records::lifecycle;
+use super::telling::{group_title, holder, lifecycle_sentence, mode_label, overlay_sentence, short_holder};
 use super::variants;
 use crate::catalogue::model::{Category, Date, Layer, Mode, Party, Service};
 use crate::catalogue::{Answer, Catalogue, Rule, category};
@@ -68,17 +69,15 @@ impl<'c> FirstScreen<'c> {
 
     /// The layers from what is the customer's down to what is AWS's everywhere, with their answers.
     fn layers(&self) -> Vec<(Layer, ByMode<'c>)> {
-        let mut layers = self.catalogue.grouped();
-        layers.reverse();
         let answer = |layer| {
             let answer = |mode| (mode, self.catalogue.split(self.service, mode, layer));
             (layer, variants(self.service, self.named).into_iter().map(answer).collect())
         };
-        layers.into_iter().map(answer).collect()
+        self.catalogue.drawn().into_iter().map(answer).collect()
     }
 
     /// What the service is.
-    fn heading(&self, about: &str) -> Vec<ListingRow> {
+    fn heading(&self, about: &str, layers: &[(Layer, ByMode<'c>)]) -> Vec<ListingRow> {
         let Service { id, .. } = self.service;
         let short = self.service.short_name();
         let name = match self.named {
@@ -86,10 +85,9 @@ impl<'c> FirstScreen<'c> {
             None => format!("{short} ({id})"),
         };
         let mut said = Vec::new();
-        let lifecycle = self.named.and_then(|mode| mode.lifecycle.as_ref()).or(self.service.lifecycle.as_ref());
-        said.extend(lifecycle.map(lifecycle_sentence));
+        said.extend(lifecycle(self.service, self.named).map(lifecycle_sentence));
         said.push(about.to_owned());
-        said.extend(overlay_sentence(self.service).map(str::to_owned));
+        said.extend(overlay_sentence(layers.iter().flat_map(|(_, answers)| answers.iter().copied())));
         let said = said.join(" ");
         if name.len() + 3 + said.len() <= WIDTH {
             let cells = vec![Cell::new(name, Tone::Strong), Cell::new(format!(" {said}"), Tone::Faint)];
@@ -106,9 +104,9 @@ impl<'c> FirstScreen<'c> {
             Category::Container => "container service: AWS runs the platform for you. Not Docker.",
             Category::Abstracted => "abstracted service: AWS runs everything behind an endpoint.",
         };
-        let mut rows = self.heading(about);
+        let mut rows = self.heading(about, layers);
         rows.extend(extras.blanks.then_some(ListingRow::Blank));
-        let modes: Vec<&str> = self.service.modes.iter().map(|mode| &*mode.id).collect();
+        let modes: Vec<String> = self.service.modes.iter().map(mode_label).collect();
         if self.named.is_none() && !modes.is_empty() {
             rows.push(ListingRow::Wrapped(Cell::plain("Modes"), modes.join(", ") + "; the party is the same in each"));
         }
@@ -155,21 +153,21 @@ impl<'c> FirstScreen<'c> {
         differing: &[&(Layer, ByMode<'c>)],
         extras: Extras,
     ) -> Vec<ListingRow> {
-        let mut rows = self.heading("The answer depends on the mode.");
+        let mut rows = self.heading("The answer depends on the mode.", layers);
         rows.extend(extras.blanks.then_some(ListingRow::Blank));
         let mut header = vec![Cell::new("Mode", Tone::Faint)];
-        header.extend(differing.iter().map(|(layer, _)| Cell::new(short_layer(*layer), Tone::Faint)));
+        header.extend(differing.iter().map(|(layer, _)| Cell::new(layer.short(), Tone::Faint)));
         rows.push(ListingRow::Cells(header));
         // Modes that agree in every layer share a row.
-        let mut folded: Vec<(Vec<Cell>, Vec<&str>)> = Vec::new();
+        let mut folded: Vec<(Vec<Cell>, Vec<String>)> = Vec::new();
         for (place, mode) in self.service.modes.iter().enumerate() {
             let cells: Vec<Cell> = differing.iter().map(|(_, answers)| short_holder(&answers[place].1)).collect();
             match folded
                 .iter_mut()
                 .find(|(known, modes)| *known == cells && modes.join(", ").len() + mode.id.len() < 30)
             {
-                Some((_, modes)) => modes.push(&mode.id),
-                None => folded.push((cells, vec![&mode.id])),
+                Some((_, modes)) => modes.push(mode_label(mode)),
+                None => folded.push((cells, vec![mode_label(mode)])),
             }
         }
         for (cells, modes) in folded {
@@ -194,7 +192,7 @@ impl<'c> FirstScreen<'c> {
             Some((layer, mode.as_ref()?, answer))
         });
         if let Some((layer, mode, answer)) = first {
-            let label = format!("@{} {}", mode.id, short_layer(*layer));
+            let label = format!("@{} {}", mode.id, layer.short());
             rows.push(ListingRow::Cells(vec![Cell::new(label, Tone::Strong), Cell::plain(first_duty(answer))]));
         }
         rows.extend(extras.blanks.then_some(ListingRow::Blank));
@@ -221,6 +219,14 @@ impl<'c> FirstScreen<'c> {
             .filter(|answer| !has_own || is_own(answer))
             .flat_map(|answer| self.catalogue.cited(&answer.split.sources));
         said.push_str(&age(&sources.map(|source| source.checked).collect::<Vec<_>>(), self.catalogue.date()));
+        let mut teams: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (layer, _) in layers.iter().filter(|(_, answers)| answers.iter().any(|(_, own)| own.is_mine())) {
+            let Some(team) = self.catalogue.team(self.service, *layer) else { continue };
+            match teams.iter_mut().find(|(known, _)| *known == team) {
+                Some((_, layers)) => layers.push(layer.as_str()),
+                None => teams.push((team, vec![layer.as_str()])),
+            }
+        }
         let asked = match self.named {
             Some(mode) => format!("{}@{}", self.service.id, mode.id),
             None => self.service.id.to_string(),
@@ -240,7 +246,10 @@ impl<'c> FirstScreen<'c> {
             }
         }
         let faint = |text: String| ListingRow::Cells(vec![Cell::new(text, Tone::Faint)]);
-        [said].into_iter().chain(lines).map(faint).collect()
+        let teams = teams
+            .into_iter()
+            .map(|(team, layers)| ListingRow::Wrapped(Cell::new(format!("{team}:"), Tone::Strong), layers.join(", ")));
+        teams.chain([said].into_iter().chain(lines).map(faint)).collect()
     }
 }
 

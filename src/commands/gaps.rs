@@ -10,17 +10,19 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::selection::{Selection, is_stdin, not_counted, plural, select};
 use super::telling::{group_title, joined, picture_column};
-use super::{Context, Outcome as Done, completions, word_parser};
+use super::{Context, Outcome as Done, completions, overlay_note, word_parser};
 use crate::analysis::coverage::{CheckOutcome, LayerCoverage, Outcome, Results, Scope, State, coverage};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{CheckProvider, Control, Layer, Party, Service};
 use crate::findings::{self, Report};
 use crate::progress;
-use crate::render::{Block, Cell, Grid, Page, Picture, PictureCell, PictureRow, Row, Table, Tone, View, values};
+use crate::render::{
+    Block, Cell, Format, Grid, Page, Picture, PictureCell, PictureRow, Row, Table, Tone, View, values,
+};
 use crate::sanitize::tame;
 
 /// The arguments of `gaps`.
@@ -76,27 +78,35 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
             notes.extend(read.with_context(|| path.display().to_string())?);
         }
     }
-    let scopes = if args.names.is_empty() && args.from.is_empty() {
+    let mut envelope = Map::new();
+    let by_findings = args.names.is_empty() && args.from.is_empty();
+    let scopes = if by_findings {
         let named = catalogue.services().iter().filter(|service| results.any_ran(service));
         named.map(|service| Scope { service, modes: super::variants(service, None), resources: None }).collect()
     } else {
         let selection = select(&args.names, &args.from, context, stdin, &mut notes)?;
         notes.extend(not_counted(&selection.usage));
+        envelope = super::asked::envelope(&selection.usage);
         scopes(&selection)
     };
-    if scopes.is_empty() {
-        bail!("no service to look at: the findings name none\n  try: whose gaps rds s3 --findings FILE");
-    }
     notes.extend(unknown_checks(&results));
-    let mut view = Gaps { catalogue, rows: coverage(catalogue, &scopes, layer, &results) };
-    let open = view.rows.iter().any(|row| row.state != State::Proven);
-    if let Some(state) = args.state {
-        view.rows.retain(|row| row.state == state);
+    if scopes.is_empty() {
+        let of = if by_findings { "the findings are of no check of a service" } else { "the inventory holds none" };
+        bail!(
+            "no service to look at: {of}\n  {}\n  try: whose gaps rds s3 --findings FILE",
+            notes.join("\n  ").trim_end()
+        );
     }
-    if view.rows.is_empty() {
+    let rows = coverage(catalogue, &scopes, layer, &results);
+    let view = Gaps { catalogue, rows, state: args.state, remarks: notes.clone(), envelope };
+    let open = view.rows.iter().any(|row| row.state != State::Proven);
+    let nothing = view.shown().next().is_none();
+    if nothing {
         notes.push("nothing fits".to_owned());
     }
-    Ok(Done { text: context.render(&view)?, no: view.rows.is_empty() || (args.strict && open), notes })
+    // The table says so at its foot.
+    notes.extend(view.filter().filter(|_| context.format != Format::Table));
+    Ok(Done { text: context.render(&view)?, no: nothing || (args.strict && open), notes })
 }
 
 /// Reads findings; returns what to say about them.
@@ -225,6 +235,9 @@ pub struct GapRecord<'c> {
     pub checks: Vec<CheckRecord<'c>>,
     /// How many things in the inventory the service stands for.
     pub resources: Option<u64>,
+    /// `overlay` where an overlay gives the layer's duties or its checks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<&'static str>,
     /// The customer's team, where an overlay says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team: Option<&'c str>,
@@ -244,7 +257,13 @@ pub struct CheckRecord<'c> {
 
 struct Gaps<'c> {
     catalogue: &'c Catalogue,
+    /// All rows: what is counted.
     rows: Vec<LayerCoverage<'c>>,
+    /// The only state that is shown.
+    state: Option<State>,
+    /// What was read, what is left open, what was not matched.
+    remarks: Vec<String>,
+    envelope: Map<String, Value>,
 }
 
 impl<'c> Gaps<'c> {
@@ -262,9 +281,33 @@ impl<'c> Gaps<'c> {
             not_run: row.count(Outcome::NotRun),
             checks: row.checks.iter().map(check).collect(),
             resources: row.resources,
+            origin: self.is_overlaid(row).then_some("overlay"),
             team: self.catalogue.team(row.service, row.layer),
         };
-        self.rows.iter().map(record).collect()
+        self.shown().map(record).collect()
+    }
+
+    /// The rows that are shown.
+    fn shown(&self) -> impl Iterator<Item = &LayerCoverage<'c>> {
+        self.rows.iter().filter(|row| self.state.is_none_or(|state| state == row.state))
+    }
+
+    fn is_overlaid(&self, row: &LayerCoverage<'_>) -> bool {
+        row.modes.iter().any(|mode| self.catalogue.split(row.service, *mode, row.layer).is_overlaid)
+    }
+
+    /// Which rows a filter leaves out.
+    fn filter(&self) -> Option<String> {
+        let state = self.state?;
+        let hidden = self.rows.len() - self.shown().count();
+        (hidden > 0).then(|| format!("Shown are those in the state {}; {}.", state.as_str(), self.counts()))
+    }
+
+    /// What stands beneath the rows: the counts of all of them, whatever is shown.
+    fn foot(&self) -> String {
+        let overlaid = self.shown().filter(|row| self.is_overlaid(row)).map(|row| &*row.service.id);
+        let counts = self.filter().unwrap_or_else(|| format!("{}.", self.counts()));
+        [Some(counts), overlay_note(overlaid)].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// What the customer must do, and in which modes where not in all of them.
@@ -310,7 +353,13 @@ impl<'c> Gaps<'c> {
             tone: tone(row.state),
             team: self.catalogue.team(row.service, row.layer).map(str::to_owned),
             duties: self.duties(row),
-            facts: vec![("because", because(row))],
+            facts: [
+                Some(("because", because(row))),
+                self.is_overlaid(row).then(|| ("origin", "your overlay".to_owned())),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
             sources: checks.into_iter().map(page).collect(),
         }
     }
@@ -319,6 +368,10 @@ impl<'c> Gaps<'c> {
 impl View for Gaps<'_> {
     fn records(&self) -> Vec<Value> {
         values(self.typed())
+    }
+
+    fn envelope(&self) -> Map<String, Value> {
+        self.envelope.clone()
     }
 
     fn grid(&self) -> Grid {
@@ -335,6 +388,7 @@ impl View for Gaps<'_> {
                 record.not_run.to_string(),
                 joined(failed),
                 joined(record.controls),
+                record.origin.unwrap_or_default().to_owned(),
                 record.team.unwrap_or_default().to_owned(),
             ]
         });
@@ -349,6 +403,7 @@ impl View for Gaps<'_> {
             "not_run",
             "failed_checks",
             "controls",
+            "origin",
             "team",
         ];
         Grid { columns, rows: rows.collect() }
@@ -357,7 +412,7 @@ impl View for Gaps<'_> {
     fn page(&self) -> Page {
         let mut rows = Vec::new();
         for &state in State::ALL {
-            let mut own = self.rows.iter().filter(|row| row.state == state).peekable();
+            let mut own = self.shown().filter(|row| row.state == state).peekable();
             if own.peek().is_some() {
                 rows.push(Row::Group(match state {
                     State::Failing => "FAILING: a check failed".to_owned(),
@@ -372,34 +427,32 @@ impl View for Gaps<'_> {
                     Cell::plain(row.layer.as_str()),
                     Cell::new(state.as_str(), tone(state)),
                     Cell::plain(format!("{} of {}", row.ran(), row.checks.len())),
-                    Cell::plain(because(row)),
+                    Cell::plain(match self.catalogue.team(row.service, row.layer) {
+                        Some(team) => format!("{} ({team})", because(row)),
+                        None => because(row),
+                    }),
                 ]));
             }
         }
         let columns = ["Service", "Layer", "State", "Ran", "Because"].map(str::to_owned).to_vec();
-        Page {
-            blocks: vec![
-                Block::Table(Table { columns, rows }),
-                Block::Aside(format!(
-                    "{}.\nA check that passes proves what it checks and no more. Catalogue of {}.",
-                    self.counts(),
-                    self.catalogue.date()
-                )),
-            ],
-        }
+        let foot = Block::Aside(format!(
+            "{}\nA check that passes proves what it checks and no more. Catalogue of {}.",
+            self.foot(),
+            self.catalogue.date()
+        ));
+        Page { blocks: vec![Block::Table(Table { columns, rows }), foot] }
     }
 
     fn picture(&self) -> Option<Picture> {
         let mut services: Vec<(&Service, Option<u64>)> = Vec::new();
         let mut cells: BTreeMap<(&str, Layer), &LayerCoverage<'_>> = BTreeMap::new();
-        for row in &self.rows {
+        for row in self.shown() {
             if services.last().is_none_or(|(last, _)| last.id != row.service.id) {
                 services.push((row.service, row.resources));
             }
             cells.insert((&*row.service.id, row.layer), row);
         }
-        let mut layers = self.catalogue.grouped();
-        layers.reverse();
+        let mut layers = self.catalogue.drawn();
         layers.retain(|layer| cells.keys().any(|(_, own)| own == layer));
         let cell = |service: &Service, layer| cells.get(&(&*service.id, layer)).map(|row| self.cell(row));
         let row = |layer: Layer| PictureRow {
@@ -410,8 +463,10 @@ impl View for Gaps<'_> {
         };
         Some(Picture {
             title: "Which of our duties are proven".to_owned(),
-            foot: format!("{}. Catalogue of {}", self.counts(), self.catalogue.date()),
-            remarks: vec!["A check that passes proves what it checks and no more.".to_owned()],
+            foot: format!("{} Catalogue of {}", self.foot(), self.catalogue.date()),
+            remarks: std::iter::once("A check that passes proves what it checks and no more.".to_owned())
+                .chain(self.remarks.iter().cloned())
+                .collect(),
             rows: layers.into_iter().map(row).collect(),
             columns: services.iter().map(|(service, count)| picture_column(service, None, *count)).collect(),
         })

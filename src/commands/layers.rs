@@ -4,10 +4,10 @@ use clap_complete::engine::ArgValueCandidates;
 use serde_json::Value;
 
 use super::records::LayerRecord;
-use super::telling::{duty_rows, group_title, party_cell, sides};
+use super::telling::{duty_rows, group_title, holder, sides};
 use super::{Context, Outcome, completions};
+use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Category, Layer};
-use crate::catalogue::{Catalogue, Group};
 use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
 /// The arguments of `layers`.
@@ -49,7 +49,7 @@ impl Layers<'_> {
         for &category in Category::ALL {
             let answer = self.catalogue.default_split(category, layer);
             let name = Cell::new(category.as_str(), Tone::Strong);
-            rows.extend(duty_rows(vec![name, party_cell(answer.split.party)], sides(&answer, None)));
+            rows.extend(duty_rows(vec![name, holder(&answer)], sides(&answer, None)));
         }
         let columns = ["Category", "By default", "", "Must do"].map(str::to_owned).to_vec();
         blocks.push(Block::Table(Table { columns, rows }));
@@ -90,14 +90,16 @@ impl View for Layers<'_> {
             return self.full(layer);
         }
         let mut rows = Vec::new();
-        let records = self.typed();
-        for group in Group::ALL {
-            rows.push(Row::Group(group_title(*group).to_owned()));
-            for record in records.iter().filter(|record| record.group == *group) {
-                let mut cells = vec![Cell::new(record.layer.as_str(), Tone::Strong)];
-                cells.extend(record.defaults.each().map(party_cell));
-                rows.push(Row::Cells(cells));
+        let mut before = None;
+        for layer in self.catalogue.drawn() {
+            let group = self.catalogue.group(layer);
+            if before.replace(group) != Some(group) {
+                rows.push(Row::Group(group_title(group).to_owned()));
             }
+            let mut cells = vec![Cell::new(layer.as_str(), Tone::Strong)];
+            let of = |category: &Category| holder(&self.catalogue.default_split(*category, layer));
+            cells.extend(Category::ALL.iter().map(of));
+            rows.push(Row::Cells(cells));
         }
         let columns = ["Layer", "infrastructure", "container", "abstracted"].map(str::to_owned).to_vec();
         Page {

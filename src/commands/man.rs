@@ -20,7 +20,7 @@ whose rds                             who secures Amazon RDS, by layer
 whose rds os                          its guest operating system, in full
 whose lambda@container-image platform a mode that moves the line
 whose ec2 os --is customer            silent; answers by its exit code
-whose duties --service rds --party customer
+whose duties rds --party mine         your duties in it, one by one
 whose services --layer guest-os --party customer
 whose matrix ec2 fargate --diff       what changes hands
 terraform show -json | whose matrix - the matrix of what you really run
@@ -39,6 +39,31 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("NO_COLOR", "Where it is set, there is no colour, unless --color asks for it."),
     ("CLICOLOR_FORCE", "Where it is set and not 0, there is colour in a pipe too."),
     ("COLUMNS", "The width of tables and pages, instead of the terminal's."),
+];
+
+/// Who may answer for a layer.
+const PARTIES: &[(&str, &str)] = &[
+    ("aws", "AWS answers for the layer. Tables write AWS+ where the customer has duties in it all the same."),
+    ("customer", "The customer does: \"you\" in tables."),
+    (
+        "shared",
+        "Both must act: \"both\" in tables. dependent: AWS's half takes effect only when the customer acts; independent: each acts alone.",
+    ),
+    ("third-party", "A third party that the answer names, such as Red Hat for ROSA."),
+    ("mine", "A filter, no party: every answer in which the customer has at least one duty, whoever holds the layer."),
+];
+
+/// The files that the program reads. It writes none.
+const FILES: &[(&str, &str)] = &[
+    (
+        "--from FILE",
+        "An inventory, told by what it holds: a Terraform plan or state, a CloudFormation template, output of the AWS CLI, a cost report, findings, a list of names. gzip is read too.",
+    ),
+    ("--findings FILE", "Results of checks: Security Hub (ASFF, OCSF), AWS Config, Prowler."),
+    (
+        "--catalogue FILE",
+        "A catalogue of your own in YAML: services of your own, corrected splits, and which of your teams holds the customer's side. `whose check FILE` lists its faults, `whose schema overlay` is its JSON Schema.",
+    ),
 ];
 
 /// Prints troff, about `program` or one of its commands.
@@ -81,8 +106,14 @@ pub fn run(args: &Args, program: clap::Command) -> anyhow::Result<Outcome> {
         }
         rest.control("fi", []);
     }
+    if whole {
+        words(&mut rest, &Catalogue::built_in());
+    }
     list(&mut rest, "EXIT STATUS", EXIT_CODES);
     list(&mut rest, "ENVIRONMENT", ENVIRONMENT);
+    if whole {
+        list(&mut rest, "FILES", FILES);
+    }
     if !whole {
         rest.control("SH", ["SEE ALSO"]).text([bold("whose"), roman("(1)")]);
     }
@@ -134,6 +165,27 @@ fn wrap(text: &str) -> String {
     }
     wrapped.push('\n');
     wrapped
+}
+
+/// The words that every answer uses: parties, layers and modes.
+fn words(page: &mut Roff, catalogue: &Catalogue) {
+    list(page, "PARTIES", PARTIES);
+    let layers: Vec<(&str, String)> = catalogue
+        .drawn()
+        .into_iter()
+        .map(|layer| {
+            let info = catalogue.layer(layer);
+            let aliases: Vec<&str> = info.aliases.iter().map(|alias| &**alias).collect();
+            (layer.as_str(), format!("{} Also called: {}.", info.definition, aliases.join(", ")))
+        })
+        .collect();
+    let layers: Vec<(&str, &str)> = layers.iter().map(|(id, text)| (*id, &**text)).collect();
+    list(page, "LAYERS", &layers);
+    page.control("SH", ["MODES"]);
+    page.text([roman(
+        "A mode is a way to run a service that moves the line, and stands behind an @: eks@fargate. A service that has modes is \
+         answered for each of them where none is named; whose NAME modes lists them.",
+    )]);
 }
 
 /// A section of terms and what they mean.

@@ -16,12 +16,12 @@ use super::matrix_page::MatrixPage;
 use super::records::{ANSWER_COLUMNS, AnswerRecord, LifecycleRecord};
 use super::selection::{Selection, not_counted, plural, select};
 use super::telling::{picture_column, picture_rows};
-use super::{Context, Outcome, PartyFilter, completions, fits_any, hidden_note};
+use super::{Context, Outcome, PartyFilter, completions, fits_any, hidden_note, overlay_note};
 use crate::analysis::matrix::{Column, Holder, Matrix, Sort};
 use crate::analysis::usage::ServiceUsage;
 use crate::catalogue::model::{Basis, Layer};
 use crate::catalogue::{Answer, Catalogue};
-use crate::render::{Document, Format, Grid, Page, Picture, View, values};
+use crate::render::{Block, Document, Format, Grid, Page, Picture, View, values};
 
 /// The arguments of `matrix`.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -170,6 +170,12 @@ impl<'c> MatrixView<'c> {
         }
     }
 
+    /// Of which services an overlay gives answers.
+    fn overlay_note(&self) -> Option<String> {
+        let overlaid = self.matrix().cells().filter(|(_, answer)| answer.is_overlaid);
+        overlay_note(overlaid.map(|(column, _)| &*column.service.id))
+    }
+
     fn typed(&self) -> Vec<CellRecord<'c>> {
         let record = |(column, answer): (&Column<'c>, _)| CellRecord {
             answer: self.record(column, answer),
@@ -249,7 +255,15 @@ impl View for MatrixView<'_> {
         let of = |column: &Column<'_>| picture_column(column.service, column.mode, column.resources);
         Some(Picture {
             title: "Who secures what: responsibility matrix".to_owned(),
-            foot: format!("{}. Catalogue of {}", self.counts(), self.catalogue().date()),
+            foot: [
+                Some(format!("{}.", self.counts())),
+                self.overlay_note(),
+                Some(format!("Catalogue of {}", self.catalogue().date())),
+            ]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" "),
             remarks: self.remarks.clone(),
             rows: picture_rows(self.catalogue(), self.matrix().layers(), &columns, |answer| {
                 fits_any(self.party, answer)
@@ -263,6 +277,9 @@ impl View for MatrixView<'_> {
     }
 
     fn page(&self) -> Page {
-        self.page.page()
+        let mut page = self.page.page();
+        let foot = page.blocks.len().saturating_sub(1);
+        page.blocks.splice(foot..foot, self.overlay_note().map(Block::Aside));
+        page
     }
 }

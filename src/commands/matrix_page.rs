@@ -3,9 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::telling::{
-    duty_rows, holder_cell, lifecycle_sentence, overlay_sentence, short_holder_cell, short_layer, sides,
-};
+use super::telling::{duty_rows, holder_cell, lifecycle_sentence, overlay_sentence, short_holder_cell, sides};
 use crate::analysis::matrix::{Column, Folded, Holder, Matrix, Profile, Sort};
 use crate::catalogue::model::{Layer, Party};
 use crate::catalogue::{Answer, Catalogue};
@@ -131,7 +129,7 @@ impl<'c> MatrixPage<'c> {
         };
         let width_of = |place: usize| {
             let cells = folded.profiles.iter().map(|profile| cells(profile)[place].text.chars().count());
-            cells.chain([short_layer(layers[place]).len()]).max().unwrap_or(0)
+            cells.chain([layers[place].short().len()]).max().unwrap_or(0)
         };
         let taken: usize = (0..layers.len()).map(|place| width_of(place) + 1).sum();
         let longest = self.matrix.columns().map(|column| column.counted().len()).max().unwrap_or(0);
@@ -147,7 +145,7 @@ impl<'c> MatrixPage<'c> {
                 rows.extend([Row::Cells(cells), Row::Group(format!("  {names}"))]);
             }
         }
-        let mut columns: Vec<String> = layers.iter().map(|layer| short_layer(*layer).to_owned()).collect();
+        let mut columns: Vec<String> = layers.iter().map(|layer| layer.short().to_owned()).collect();
         let counted = self.matrix.columns().any(|column| column.resources.is_some());
         columns.extend(beside.then(|| if counted { "Services (resources)" } else { "Services" }.to_owned()));
         vec![Block::Table(Table { columns, rows }), Block::Aside(legend(folded))]
@@ -161,7 +159,7 @@ impl<'c> MatrixPage<'c> {
             for answer in answers.iter().flatten().filter(|answer| answer.is_mine()) {
                 let team = self.catalogue.team(column.service, answer.layer);
                 if let Some(team) = team {
-                    own.entry(team).or_default().push(short_layer(answer.layer));
+                    own.entry(team).or_default().push(answer.layer.short());
                 }
             }
             let is_only = own.len() == 1;
@@ -215,7 +213,7 @@ impl<'c> MatrixPage<'c> {
         };
         let layers = self.matrix.layers();
         if self.matrix.columns().len() > MAX_ACROSS_IN_DOCUMENT {
-            let columns = layers.iter().map(|layer| short_layer(*layer).to_owned());
+            let columns = layers.iter().map(|layer| layer.short().to_owned());
             let row = |(column, answers): (&Column<'c>, &[Option<Answer<'c>>])| {
                 let name = Cell::new(column.counted(), Tone::Strong);
                 Row::Cells([name].into_iter().chain(answers.iter().map(cell)).collect())
@@ -239,7 +237,7 @@ impl<'c> MatrixPage<'c> {
 
 /// What the short names of layers mean.
 fn headings(layers: &[Layer]) -> String {
-    let each = layers.iter().map(|layer| format!("{}={layer}", short_layer(*layer)));
+    let each = layers.iter().map(|layer| format!("{}={layer}", layer.short()));
     format!("{}.", each.collect::<Vec<_>>().join(", "))
 }
 
@@ -267,9 +265,8 @@ fn heading(column: &Column<'_>, answers: &[Option<Answer<'_>>]) -> String {
     let yours = if duties == 1 { "1 duty is yours".to_owned() } else { format!("{duties} duties are yours") };
     let mut text = format!("{}: {yours}.", column.counted());
     let lifecycle = column.mode.and_then(|mode| mode.lifecycle.as_ref()).or(column.service.lifecycle.as_ref());
-    for sentence in
-        lifecycle.map(lifecycle_sentence).into_iter().chain(overlay_sentence(column.service).map(Into::into))
-    {
+    let overlay = overlay_sentence(answers.iter().flatten().map(|answer| (None, *answer)));
+    for sentence in lifecycle.map(lifecycle_sentence).into_iter().chain(overlay) {
         text.push_str(&format!(" {sentence}"));
     }
     text

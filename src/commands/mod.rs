@@ -21,6 +21,7 @@ pub mod layers;
 pub mod man;
 pub mod matrix;
 mod matrix_page;
+pub mod modes;
 pub mod records;
 pub mod resolve;
 pub mod schema;
@@ -113,7 +114,8 @@ impl<'c> Context<'c> {
             }
             Meaning::Control(control) => {
                 anyhow::bail!(
-                    "`{name}` is a NIST control, not a service\n  try: whose controls --control \"{control}\""
+                    "`{name}` is a NIST control, not a service\n  try: whose controls --control {}",
+                    guess::quote(&control.to_string())
                 )
             }
             Meaning::NoService(exception) => anyhow::bail!("`{name}` is no AWS service: {}", exception.reason),
@@ -142,7 +144,7 @@ impl<'c> Context<'c> {
     /// A malformed or unknown id, with the nearest; `command` is what stands before the control when it is tried again.
     fn control(&self, text: &str, command: &str) -> anyhow::Result<Control> {
         self.catalogue.find_control(text).map_err(|error| match error.nearest.first() {
-            Some(near) => anyhow::anyhow!("{error}\n  try: {command} \"{near}\""),
+            Some(near) => anyhow::anyhow!("{error}\n  try: {command} {}", guess::quote(&near.to_string())),
             None => anyhow::anyhow!("{error}\n  write it as SI-2 or IA-2(1): {command} SI-2"),
         })
     }
@@ -153,6 +155,9 @@ impl<'c> Context<'c> {
     ///
     /// An unknown word, with what to do next; `command` is what stands before the layer when it is tried again.
     fn layer(&self, word: &str, command: &str) -> anyhow::Result<Layer> {
+        if word.trim().is_empty() {
+            anyhow::bail!("an empty layer\n  try: {command} os");
+        }
         if let Some(layer) = self.catalogue().find_layer(word) {
             return Ok(layer);
         }
@@ -161,6 +166,20 @@ impl<'c> Context<'c> {
             let info = self.catalogue.layer(*layer);
             every.extend([layer.as_str(), &*info.name]);
             every.extend(info.aliases.iter().map(|alias| &**alias));
+        }
+        match self.catalogue.resolve(word).meaning {
+            Meaning::Check(proofs) => {
+                let of = &proofs[0];
+                anyhow::bail!(
+                    "`{word}` is a check of {} {}, not a layer\n  try: whose {0} {1}",
+                    of.service.id,
+                    of.layer
+                )
+            }
+            Meaning::Service(service, _) if service.id.eq_ignore_ascii_case(word) => {
+                anyhow::bail!("`{word}` is a service, not a layer\n  try: whose {}", service.id)
+            }
+            _ => {}
         }
         let mut near: Vec<Layer> = Vec::new();
         for called in crate::catalogue::normalize::nearest(word, every, 6) {
@@ -177,10 +196,15 @@ impl<'c> Context<'c> {
     }
 }
 
-/// Notes on answers that an overlay changed, for outputs that have no room for it.
-fn overlay_notes(service: &Service, answers: &[(Option<&Mode>, Answer<'_>)]) -> Vec<String> {
-    let is_changed = answers.iter().any(|(_, answer)| answer.is_overlaid);
-    is_changed.then(|| format!("{}: this answer comes from your overlay", service.id)).into_iter().collect()
+/// What to say of answers that an overlay changed, where no field of theirs says so: of which services they are.
+fn overlay_note<'c>(changed: impl IntoIterator<Item = &'c str>) -> Option<String> {
+    let mut ids: Vec<&str> = Vec::new();
+    for id in changed {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    (!ids.is_empty()).then(|| format!("From your overlay: answers of {}.", ids.join(", ")))
 }
 
 /// The modes of a service with what they mean, for a message.
@@ -234,6 +258,12 @@ fn unknown(name: &str, context: &Context<'_>) -> String {
     if let Some(layer) = context.catalogue().find_layer(name) {
         return format!("`{name}` is a layer, not a service\n  try: whose layers {layer}");
     }
+    if std::path::Path::new(name).is_file() {
+        return format!(
+            "`{name}` is a file, not a service\n  as an inventory: whose matrix --from {}",
+            guess::quote(name)
+        );
+    }
     if Control::from_spelling(name).is_some()
         && let Err(error) = context.control(name, "whose controls --control")
     {
@@ -252,6 +282,12 @@ fn unknown(name: &str, context: &Context<'_>) -> String {
 /// The ways to run a service in which a question is answered: the mode that was named, else each, else none.
 fn variants<'c>(service: &'c Service, named: Option<&'c Mode>) -> Vec<Option<&'c Mode>> {
     named.map_or_else(|| service.variants(), |mode| vec![Some(mode)])
+}
+
+/// Whether a duty speaks of every word of `text`, in whatever case.
+fn speaks_of(duty: &str, text: &str) -> bool {
+    let duty = duty.to_lowercase();
+    text.to_lowercase().split_whitespace().all(|word| duty.contains(word))
 }
 
 fn joined_ids(ids: &[Id]) -> String {
@@ -285,7 +321,8 @@ fn text(file: &std::path::Path, room: usize) -> anyhow::Result<Result<String, Di
         .and_then(|file| file.take(room as u64 + 1).read_to_end(&mut bytes))
         .with_context(|| format!("cannot read the catalogue {shown}"))?;
     if bytes.len() > room {
-        anyhow::bail!("{shown}: more than {} MiB; a catalogue is smaller", LARGEST >> 20);
+        let more = if room < LARGEST { "with this file the folder holds more" } else { "more" };
+        anyhow::bail!("{shown}: {more} than {} MiB; a catalogue is smaller", LARGEST >> 20);
     }
     Ok(String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];

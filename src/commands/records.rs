@@ -48,6 +48,11 @@ pub(super) fn checks(service: &Service, layer: Layer) -> Vec<CheckRecord<'_>> {
     own.map(|(kind, check)| CheckRecord { kind, id: &check.id, url: check.url(kind) }).collect()
 }
 
+/// What AWS announced about the end of a mode, else of its service.
+pub(super) fn lifecycle<'c>(service: &'c Service, mode: Option<&'c Mode>) -> Option<&'c Lifecycle> {
+    mode.and_then(|mode| mode.lifecycle.as_ref()).or(service.lifecycle.as_ref())
+}
+
 /// The sentences of one side.
 fn sentences<'c>(answer: &Answer<'c>, side: Party) -> Vec<&'c str> {
     answer.duties(side).map(|duty| &**duty).collect()
@@ -127,7 +132,6 @@ impl<'c> AnswerRecord<'c> {
     pub(super) fn new(catalogue: &'c Catalogue, service: &'c Service, mode: Option<&'c Mode>, layer: Layer) -> Self {
         let answer = catalogue.split(service, mode, layer);
         let split = answer.split;
-        let lifecycle = mode.and_then(|mode| mode.lifecycle.as_ref()).or(service.lifecycle.as_ref());
         Self {
             service: &service.id,
             name: &service.name,
@@ -149,7 +153,7 @@ impl<'c> AnswerRecord<'c> {
             note: split.note.as_deref(),
             sources: catalogue.cited(&split.sources).map(SourceRecord::from).collect(),
             checks: checks(service, layer),
-            lifecycle: lifecycle.map(|lifecycle| LifecycleRecord::new(catalogue, lifecycle)),
+            lifecycle: lifecycle(service, mode).map(|lifecycle| LifecycleRecord::new(catalogue, lifecycle)),
             reviewed: service.reviewed,
             origin: answer.is_overlaid.then_some("overlay"),
             // Where there is nothing for the customer to do, no team does it.
@@ -210,7 +214,7 @@ impl AnswerRecord<'_> {
 
 impl LifecycleRecord<'_> {
     /// The stage, and the date where there is one: `closed 2026-06-30`.
-    pub(super) fn words(&self) -> String {
+    pub(in crate::commands) fn words(&self) -> String {
         self.date.map_or_else(|| self.stage.to_string(), |date| format!("{} {date}", self.stage))
     }
 }
@@ -233,8 +237,24 @@ pub struct ServiceRecord<'c> {
     pub part_of: Option<&'c str>,
     /// What AWS announced about its end.
     pub lifecycle: Option<LifecycleRecord<'c>>,
+    /// What AWS announced about the end of single modes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mode_lifecycles: Vec<ModeLifecycleRecord<'c>>,
     /// Everyday and former names.
     pub aliases: Vec<&'c str>,
+    /// `overlay` where an overlay gives answers of it: of the layer, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<&'static str>,
+}
+
+/// What AWS announced about the end of a mode.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ModeLifecycleRecord<'c> {
+    /// The mode's id.
+    pub mode: &'c str,
+    /// The announcement.
+    pub lifecycle: LifecycleRecord<'c>,
 }
 
 /// What AWS announced about the end of a service.
@@ -252,7 +272,7 @@ pub struct LifecycleRecord<'c> {
 }
 
 impl<'c> LifecycleRecord<'c> {
-    fn new(catalogue: &'c Catalogue, lifecycle: &'c Lifecycle) -> Self {
+    pub(super) fn new(catalogue: &'c Catalogue, lifecycle: &'c Lifecycle) -> Self {
         Self {
             stage: lifecycle.stage,
             date: lifecycle.date,
@@ -263,6 +283,12 @@ impl<'c> LifecycleRecord<'c> {
 }
 
 impl<'c> ServiceRecord<'c> {
+    /// The service's lifecycle and its modes', in a few words: `closed 2026-06-30`, `@advanced ending 2027-06-30`.
+    pub(super) fn lifecycles(&self) -> String {
+        let of_modes = self.mode_lifecycles.iter().map(|own| format!("@{} {}", own.mode, own.lifecycle.words()));
+        joined(self.lifecycle.as_ref().map(LifecycleRecord::words).into_iter().chain(of_modes))
+    }
+
     /// The record of a service, with all its modes.
     pub(super) fn new(catalogue: &'c Catalogue, service: &'c Service) -> Self {
         Self {
@@ -273,7 +299,16 @@ impl<'c> ServiceRecord<'c> {
             modes: service.modes.iter().map(|mode| &*mode.id).collect(),
             part_of: service.part_of.as_deref(),
             lifecycle: service.lifecycle.as_ref().map(|lifecycle| LifecycleRecord::new(catalogue, lifecycle)),
+            mode_lifecycles: service
+                .modes
+                .iter()
+                .filter_map(|mode| {
+                    let lifecycle = LifecycleRecord::new(catalogue, mode.lifecycle.as_ref()?);
+                    Some(ModeLifecycleRecord { mode: &mode.id, lifecycle })
+                })
+                .collect(),
             aliases: service.aliases.iter().chain(&service.former_names).map(|name| &**name).collect(),
+            origin: (!service.overlaid.is_empty()).then_some("overlay"),
         }
     }
 }

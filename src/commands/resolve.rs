@@ -11,12 +11,13 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::telling::retired_note;
 use super::{Context, Outcome, completions};
 use crate::catalogue::Catalogue;
-use crate::catalogue::model::{Control, IdentifierKind, Layer};
-use crate::catalogue::resolve::{Match, Meaning, Resolution};
+use crate::catalogue::model::{Control, IdentifierKind, Layer, Name, Service};
+use crate::catalogue::resolve::{Match, Meaning, Resolution, retired_name};
 use crate::input::{self, NotText};
-use crate::render::{Block, Cell, Format, Grid, Page, Row, Table, Tone, View, values};
+use crate::render::{Block, Cell, Format, Grid, Page, Row, Table, Tone, View, csv_line, values};
 use crate::sanitize::tame;
 
 /// The longest name of a stream, in bytes: whatever is longer is no list of names.
@@ -58,8 +59,12 @@ pub fn run(
     }
     let found: Vec<Found<'_>> = args.names.iter().map(|name| Found::new(name, catalogue)).collect();
     let no = found.iter().any(|found| found.resolution.how == Match::None);
+    // A row has no room for it.
+    let in_rows = matches!(context.format, Format::Tsv | Format::Csv | Format::Markdown);
+    let retired = found.iter().filter_map(Found::retired).filter(|_| in_rows);
+    let notes = retired.map(|(service, name)| retired_note(service, name)).collect();
     let view = Names { catalogue, found };
-    Ok(Outcome { text: context.render(&view)?, no, ..Outcome::default() })
+    Ok(Outcome { text: context.render(&view)?, notes, no })
 }
 
 /// Answers for the names on stdin. What stands between NULs is taken as it comes; lines are text, however it is delivered.
@@ -91,45 +96,52 @@ fn answer(
     input: &mut dyn BufRead,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let mut no = false;
-    match context.format {
-        Format::Tsv => {
-            let mut memo = Memo::default();
-            let mut sheet = Sheet::default();
-            each_name(null, input, |name| {
-                no |= memo.tell(name, &mut sheet).unwrap_or_else(|| {
-                    let text = text(name);
-                    let found = Found::new(&text, catalogue);
-                    let none = found.resolution.how == Match::None;
-                    found.write_line(&mut sheet.long);
-                    memo.keep(name, &sheet.long, none);
-                    none
-                });
-                sheet.turn(out)
-            })?;
-            sheet.write(out)?;
-        }
-        Format::Ndjson => each_name(null, input, |name| {
-            let text = text(name);
-            let found = Found::new(&text, catalogue);
-            no |= found.resolution.how == Match::None;
-            serde_json::to_writer(&mut *out, &found.record(catalogue)).map_err(std::io::Error::from)?;
-            Ok(out.write_all(b"\n")?)
-        })?,
+    if !matches!(context.format, Format::Tsv | Format::Csv | Format::Ndjson) {
         // The other formats are one document: they need all names before they can begin.
-        _ => {
-            let mut kept: Vec<String> = Vec::new();
-            each_name(null, input, |name| {
-                kept.push(text(name).into_owned());
-                Ok(())
-            })?;
-            let found: Vec<Found<'_>> = kept.iter().map(|name| Found::new(name, catalogue)).collect();
-            no = found.iter().any(|found| found.resolution.how == Match::None);
-            let view = Names { catalogue, found };
-            return Ok(Outcome { text: context.render(&view)?, no, ..Outcome::default() });
-        }
+        let mut kept: Vec<String> = Vec::new();
+        each_name(null, input, |name| {
+            kept.push(text(name).into_owned());
+            Ok(())
+        })?;
+        let found: Vec<Found<'_>> = kept.iter().map(|name| Found::new(name, catalogue)).collect();
+        let no = found.iter().any(|found| found.resolution.how == Match::None);
+        let notes = unsuggested(found.iter().filter(|found| found.is_unknown()).count());
+        return Ok(Outcome { text: context.render(&Names { catalogue, found })?, notes, no });
     }
-    Ok(Outcome { no, ..Outcome::default() })
+    let (mut no, mut unknown) = (false, 0);
+    // What is told before a name that ends the stream with an error has been told.
+    let mut line = Vec::new();
+    if context.format == Format::Csv {
+        out.write_all(csv_line(&COLUMNS)?.as_bytes())?;
+    }
+    each_name(null, input, |name| {
+        let text = text(name);
+        let found = Found::new(&text, catalogue);
+        no |= found.resolution.how == Match::None;
+        unknown += usize::from(found.is_unknown());
+        line.clear();
+        match context.format {
+            Format::Csv => line.extend(csv_line(&found.columns())?.into_bytes()),
+            Format::Ndjson => {
+                let record = found.record(catalogue, unknown <= MAX_SUGGESTED);
+                serde_json::to_writer(&mut line, &record).map_err(std::io::Error::from)?;
+                line.push(b'\n');
+            }
+            _ => found.write_line(&mut line),
+        }
+        Ok(out.write_all(&line)?)
+    })?;
+    let notes = if context.format == Format::Ndjson { unsuggested(unknown) } else { Vec::new() };
+    Ok(Outcome { notes, no, ..Outcome::default() })
+}
+
+/// For so many unknown names the near ones are looked up: that takes as long as a hundred other answers, and nobody reads more.
+const MAX_SUGGESTED: usize = 1_000;
+
+/// What to say of unknown names for which no near ones were looked up.
+fn unsuggested(unknown: usize) -> Vec<String> {
+    let note = || format!("near names were looked up for the first {MAX_SUGGESTED} of {unknown} unknown names");
+    (unknown > MAX_SUGGESTED).then(note).into_iter().collect()
 }
 
 /// A name as text: what of it is none is replaced.
@@ -193,129 +205,8 @@ fn each_name(
     told(&rest)
 }
 
-/// What of the tab-separated stream is gathered before it is written. A line from memory is copied at its slot's full size,
-/// which is one machine move or two where a copy of its own length would be a call.
-struct Sheet {
-    bytes: Box<[u8]>,
-    end: usize,
-    /// A line that was not remembered.
-    long: String,
-}
-
-impl Default for Sheet {
-    fn default() -> Self {
-        Self { bytes: vec![0; 64 << 10].into(), end: 0, long: String::new() }
-    }
-}
-
-impl Sheet {
-    #[inline]
-    fn add(&mut self, slot: &Slot) {
-        if let Some(room) = self.bytes.get_mut(self.end..self.end + Slot::ROOM) {
-            room.copy_from_slice(&slot.line);
-            self.end += usize::from(slot.length);
-        }
-    }
-
-    /// Writes a sheet that is nearly full, and whatever did not come from memory.
-    #[inline]
-    fn turn(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
-        if self.end + Slot::ROOM > self.bytes.len() || !self.long.is_empty() { self.write(out) } else { Ok(()) }
-    }
-
-    fn write(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
-        out.write_all(&self.bytes[..self.end])?;
-        out.write_all(self.long.as_bytes())?;
-        self.end = 0;
-        self.long.clear();
-        Ok(())
-    }
-}
-
-/// Lines of the tab-separated stream that were just told, so that a name that comes again (and in inventories they do, by
-/// the thousand) costs a comparison and a copy. Of fixed size: a name has two places, and may lose them to another; one
-/// that has come again stays once longer, so that the many names that come once do not drive out the others.
-struct Memo {
-    slots: Box<[Slot]>,
-}
-
-/// A name and its line in one piece, since the line begins with the name.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-struct Slot {
-    name: u8,
-    length: u8,
-    /// Whether the line says that there is no service.
-    none: bool,
-    /// Whether the name has come again.
-    again: bool,
-    line: [u8; Self::ROOM],
-}
-
-impl Slot {
-    const ROOM: usize = 124;
-    const EMPTY: Self = Self { name: 0, length: 0, none: false, again: false, line: [0; Self::ROOM] };
-
-    #[inline]
-    fn is_of(&self, name: &[u8]) -> bool {
-        usize::from(self.name) == name.len() && self.line.get(..name.len()) == Some(name)
-    }
-}
-
-impl Default for Memo {
-    fn default() -> Self {
-        Self { slots: vec![Slot::EMPTY; 1 << 14].into() }
-    }
-}
-
-impl Memo {
-    /// Writes the line of `name` if it is remembered; whether it says that there is no service.
-    #[inline]
-    fn tell(&mut self, name: &[u8], sheet: &mut Sheet) -> Option<bool> {
-        let place = self.places(name).into_iter().find(|place| self.slots[*place].is_of(name))?;
-        let slot = &mut self.slots[place];
-        slot.again = true;
-        sheet.add(slot);
-        Some(slot.none)
-    }
-
-    /// Remembers a line, if it begins with the name as it came and is not too long.
-    fn keep(&mut self, name: &[u8], line: &str, none: bool) {
-        if line.len() <= Slot::ROOM && line.as_bytes().strip_prefix(name).is_some_and(|rest| rest.starts_with(b"\t")) {
-            let places = self.places(name);
-            let find = |free: fn(&Slot) -> bool| places.into_iter().find(|place| free(&self.slots[*place]));
-            let Some(place) = find(|slot| slot.length == 0).or_else(|| find(|slot| !slot.again)) else {
-                for place in places {
-                    self.slots[place].again = false;
-                }
-                return;
-            };
-            let slot = &mut self.slots[place];
-            slot.line[..line.len()].copy_from_slice(line.as_bytes());
-            slot.name = u8::try_from(name.len()).unwrap_or(0);
-            slot.length = u8::try_from(line.len()).unwrap_or(0);
-            slot.none = none;
-        }
-    }
-
-    #[inline]
-    fn places(&self, name: &[u8]) -> [usize; 2] {
-        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
-        let mut hash = name.len() as u64;
-        let mut mix = |word: u64| hash = (hash.rotate_left(5) ^ word).wrapping_mul(ODD);
-        for chunk in name.as_chunks::<8>().0 {
-            mix(u64::from_le_bytes(*chunk));
-        }
-        // The last eight bytes overlap the chunk before them; a shorter name is folded byte by byte.
-        mix(name.last_chunk().map_or_else(
-            || name.iter().fold(1, |word, byte| word << 8 | u64::from(*byte)),
-            |last| u64::from_le_bytes(*last),
-        ));
-        #[allow(clippy::cast_possible_truncation, reason = "14 bits of either half are what is wanted")]
-        let [low, high] = [(hash >> 20) as usize, (hash >> 44) as usize];
-        [low, high].map(|half| half & (self.slots.len() - 1))
-    }
-}
+/// The columns of the tab-separated form and of csv.
+const COLUMNS: [&str; 4] = ["input", "service", "mode", "match"];
 
 /// A name and what it means.
 struct Found<'n> {
@@ -354,8 +245,11 @@ impl<'n> Found<'n> {
         }
     }
 
-    fn record(&self, catalogue: &'n Catalogue) -> ResolutionRecord<'n> {
-        let unknown = matches!(self.resolution.meaning, Meaning::Unknown);
+    fn is_unknown(&self) -> bool {
+        matches!(self.resolution.meaning, Meaning::Unknown)
+    }
+
+    fn record(&self, catalogue: &'n Catalogue, suggests: bool) -> ResolutionRecord<'n> {
         ResolutionRecord {
             input: tame(self.name).into_owned(),
             kind: self.resolution.kind,
@@ -367,7 +261,22 @@ impl<'n> Found<'n> {
                 Meaning::Control(control) => Some(control),
                 _ => None,
             },
-            suggestions: if unknown { catalogue.suggestions(self.name, 3) } else { Vec::new() },
+            suggestions: if suggests && self.is_unknown() { catalogue.suggestions(self.name, 3) } else { Vec::new() },
+            note: self.note(),
+        }
+    }
+
+    /// The service, and the name of something of it that AWS has ended or will end, where the name is that.
+    fn retired(&self) -> Option<(&'n Service, &'n Name)> {
+        let Meaning::Service(service, _) = self.resolution.meaning else { return None };
+        retired_name(service, self.name).map(|name| (service, name))
+    }
+
+    fn note(&self) -> Option<String> {
+        match &self.resolution.meaning {
+            Meaning::Service(..) => self.retired().map(|(service, name)| retired_note(service, name)),
+            Meaning::Ambiguous(shared) | Meaning::NoService(shared) => Some(shared.reason.to_string()),
+            _ => None,
         }
     }
 
@@ -380,12 +289,12 @@ impl<'n> Found<'n> {
         [tame(self.name), services, self.mode().unwrap_or_default().into(), self.resolution.how.as_str().into()]
     }
 
-    fn write_line(&self, to: &mut String) {
-        let [input, services, mode, how] = self.columns();
-        let cell = |cell: &'_ str| if cell.is_empty() { "-".to_owned() } else { cell.to_owned() };
-        for piece in [&*input, "\t", &*cell(&services), "\t", &*cell(&mode), "\t", &*how, "\n"] {
-            to.push_str(piece);
+    fn write_line(&self, to: &mut Vec<u8>) {
+        for (place, cell) in self.columns().iter().enumerate() {
+            to.extend_from_slice(if place > 0 { b"\t" } else { b"" });
+            to.extend_from_slice(if cell.is_empty() { b"-" } else { cell.as_bytes() });
         }
+        to.push(b'\n');
     }
 }
 
@@ -412,13 +321,20 @@ pub struct ResolutionRecord<'n> {
     pub layers: Vec<Layer>,
     /// The control of NIST SP 800-53 Rev 5, where the name is one's.
     pub control: Option<Control>,
-    /// Services of near names, where there is no match.
+    /// Services of near names, where there is no match; of many unknown names, for the first thousand.
     pub suggestions: Vec<&'n str>,
+    /// Why a name is ambiguous or no service's, or what AWS announced about the end of what is called so.
+    pub note: Option<String>,
 }
 
 impl<'n> Names<'n> {
     fn typed(&self) -> Vec<ResolutionRecord<'n>> {
-        self.found.iter().map(|found| found.record(self.catalogue)).collect()
+        let mut unknown = 0;
+        let record = |found: &Found<'n>| {
+            unknown += usize::from(found.is_unknown());
+            found.record(self.catalogue, unknown <= MAX_SUGGESTED)
+        };
+        self.found.iter().map(record).collect()
     }
 }
 
@@ -429,17 +345,17 @@ impl View for Names<'_> {
 
     fn grid(&self) -> Grid {
         let row = |found: &Found<'_>| found.columns().map(Cow::into_owned).to_vec();
-        Grid { columns: vec!["input", "service", "mode", "match"], rows: self.found.iter().map(row).collect() }
+        Grid { columns: COLUMNS.to_vec(), rows: self.found.iter().map(row).collect() }
     }
 
     fn page(&self) -> Page {
-        let row = |found: &Found<'_>| {
-            let record = found.record(self.catalogue);
+        let row = |(found, record): (&Found<'_>, ResolutionRecord<'_>)| {
             let how = record.r#match;
             let means = match &found.resolution.meaning {
                 Meaning::Service(service, mode) => {
                     let mode = mode.map_or_else(String::new, |mode| format!("@{}", mode.id));
-                    format!("{}{mode} - {}", service.id, service.name)
+                    let note = found.note().map_or_else(String::new, |note| format!("\n{note}"));
+                    format!("{}{mode} - {}{note}", service.id, service.name)
                 }
                 Meaning::Ambiguous(shared) => format!("{}: {}", record.services.join(", "), shared.reason),
                 Meaning::Check(proven) => {
@@ -473,6 +389,8 @@ impl View for Names<'_> {
             ])
         };
         let columns = ["Name", "Kind", "Match", "Means"].map(str::to_owned).to_vec();
-        Page { blocks: vec![Block::Table(Table { columns, rows: self.found.iter().map(row).collect() })] }
+        Page {
+            blocks: vec![Block::Table(Table { columns, rows: self.found.iter().zip(self.typed()).map(row).collect() })],
+        }
     }
 }

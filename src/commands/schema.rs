@@ -47,7 +47,7 @@ mod tests {
 
     use crate::catalogue::model::{Owners, Service, Source};
     use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord};
-    use crate::commands::{check, controls, duties, export, gaps, matrix, resolve};
+    use crate::commands::{check, controls, duties, export, gaps, matrix, modes, resolve};
 
     const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -136,6 +136,7 @@ mod tests {
             ("show", generator.subschema_for::<AnswerRecord<'_>>()),
             ("matrix", generator.subschema_for::<matrix::CellRecord<'_>>()),
             ("controls", generator.subschema_for::<controls::ControlRecord<'_>>()),
+            ("modes", generator.subschema_for::<modes::ModeRecord<'_>>()),
             ("services", generator.subschema_for::<ServiceRecord<'_>>()),
             ("categories", generator.subschema_for::<CategoryRecord<'_>>()),
             ("layers", generator.subschema_for::<LayerRecord<'_>>()),

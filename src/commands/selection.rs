@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
+use super::telling::retired_note;
 use super::{Context, variants};
 use crate::analysis::matrix::Column;
 use crate::analysis::usage::{ServiceUsage, Summary, Undecided};
+use crate::catalogue::resolve::retired_name;
 use crate::progress;
 
 /// How many unmatched names are listed on stderr; `-o json` has them all.
@@ -52,9 +54,11 @@ pub(super) fn select<'c>(
     read_files(&mut usage, &files, notes)?;
     notes.extend_from_slice(usage.remarks());
     notes.extend(usage.undecided().iter().map(undecided_note));
+    notes.extend(usage.retired().map(|(service, name)| retired_note(service, name)));
     let mut columns = usage.columns();
     for name in names.iter().filter(|_| !is_dash) {
         let (service, mode) = context.service(name)?;
+        notes.extend(retired_name(service, name).map(|name| retired_note(service, name)));
         columns.extend(variants(service, mode).into_iter().map(|mode| Column { service, mode, resources: None }));
     }
     let mut seen = HashSet::new();

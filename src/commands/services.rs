@@ -3,10 +3,11 @@
 use clap_complete::engine::ArgValueCandidates;
 use serde_json::Value;
 
-use super::records::ServiceRecord;
+use super::records::{self, ServiceRecord};
+use super::telling::mode_label;
 use super::{Context, Outcome, PartyFilter, completions, fits_any, hidden_note, variants, word_parser};
 use crate::catalogue::Catalogue;
-use crate::catalogue::model::{Category, Identifiers, Mode, Service, Stage};
+use crate::catalogue::model::{Category, Identifiers, Lifecycle, Mode, Service, Stage};
 use crate::catalogue::normalize::normalize;
 use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
@@ -21,7 +22,7 @@ pub struct Args {
     #[arg(long, value_name = "CATEGORY", value_parser = word_parser(Category::ALL, Category::as_str))]
     pub category: Option<Category>,
 
-    /// Only services that AWS is retiring, at this stage: closed (to new customers), ending, ended
+    /// Only services and modes that AWS is retiring, at this stage: closed (to new customers), ending, ended
     #[arg(long, value_name = "STAGE", value_parser = word_parser(Stage::ALL, Stage::as_str))]
     pub lifecycle: Option<Stage>,
 
@@ -43,33 +44,52 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
     let catalogue = context.catalogue();
     let layer = args.layer.as_deref().map(|word| context.layer(word, "whose services --layer")).transpose()?;
     let word = args.word.as_deref().map(normalize);
+    let stands = |lifecycle: Option<&Lifecycle>| {
+        args.lifecycle.is_none_or(|stage| lifecycle.is_some_and(|lifecycle| lifecycle.stage == stage))
+    };
     let fits = |service: &&Service| {
         args.category.is_none_or(|category| service.category == category)
-            && args.lifecycle.is_none_or(|stage| service.lifecycle.as_ref().is_some_and(|life| life.stage == stage))
             && word.as_ref().is_none_or(|word| is_called(service, word))
     };
     let mut hidden = 0;
     let mut listed = Vec::new();
+    let mut retired_names = Vec::new();
     for service in catalogue.services().iter().filter(fits) {
-        let Some(layer) = layer else {
-            listed.push(Listed { catalogue, service, holds: None });
-            continue;
-        };
         let all = variants(service, None);
-        let answers: Vec<_> = all.iter().map(|mode| (*mode, catalogue.split(service, *mode, layer))).collect();
-        let holds: Vec<Option<&Mode>> =
-            answers.iter().filter(|(_, answer)| fits_any(&args.party, answer)).map(|(mode, _)| *mode).collect();
-        if holds.is_empty() {
-            hidden += usize::from(answers.iter().any(|(_, answer)| answer.is_mine()));
+        let mut left: Vec<Option<&Mode>> =
+            all.iter().copied().filter(|mode| stands(records::lifecycle(service, *mode))).collect();
+        if left.is_empty() {
+            let names = service.aliases.iter().chain(&service.former_names);
+            let names = names.filter(|name| name.lifecycle.is_some() && stands(name.lifecycle.as_ref()));
+            retired_names.extend(names.map(|name| format!("{} ({})", &**name, service.id)));
             continue;
         }
-        let some = holds.len() < all.len();
-        listed.push(Listed { catalogue, service, holds: some.then(|| holds.into_iter().flatten().collect()) });
+        let mut is_overlaid = !service.overlaid.is_empty();
+        if let Some(layer) = layer {
+            let of = |mode| catalogue.split(service, mode, layer);
+            let is_mine = left.iter().any(|mode| of(*mode).is_mine());
+            left.retain(|mode| fits_any(&args.party, &of(*mode)));
+            if left.is_empty() {
+                hidden += usize::from(is_mine);
+                continue;
+            }
+            is_overlaid = left.iter().any(|mode| of(*mode).is_overlaid);
+        }
+        let some = left.len() < all.len();
+        listed.push(Listed {
+            catalogue,
+            service,
+            some: some.then(|| left.into_iter().flatten().collect()),
+            is_overlaid,
+        });
     }
     let view = List { services: listed };
     let no = view.services.is_empty();
     let mut notes: Vec<String> = no.then(|| nothing_matched(args)).into_iter().collect();
     notes.extend(hidden_note(hidden));
+    if !retired_names.is_empty() {
+        notes.push(format!("names at this stage, of services that are not: {}", retired_names.join(", ")));
+    }
     Ok(Outcome { text: context.render(&view)?, notes, no })
 }
 
@@ -92,8 +112,10 @@ fn nothing_matched(args: &Args) -> String {
 struct Listed<'c> {
     catalogue: &'c Catalogue,
     service: &'c Service,
-    /// The modes in which the party that was asked for holds the layer, where it is not all of them.
-    holds: Option<Vec<&'c Mode>>,
+    /// The modes that fit what was asked for, where it is not all of them.
+    some: Option<Vec<&'c Mode>>,
+    /// Whether an overlay gives the answers, or some of them.
+    is_overlaid: bool,
 }
 
 struct List<'c> {
@@ -102,9 +124,10 @@ struct List<'c> {
 
 impl<'c> List<'c> {
     fn typed(&self) -> Vec<ServiceRecord<'c>> {
-        let told = |Listed { catalogue, service, holds }: &Listed<'c>| {
+        let told = |Listed { catalogue, service, some, is_overlaid }: &Listed<'c>| {
             let mut record = ServiceRecord::new(catalogue, service);
-            if let Some(modes) = holds {
+            record.origin = is_overlaid.then_some("overlay");
+            if let Some(modes) = some {
                 record.modes = modes.iter().map(|mode| &*mode.id).collect();
             }
             record
@@ -120,13 +143,19 @@ impl View for List<'_> {
 
     fn grid(&self) -> Grid {
         let row = |record: ServiceRecord<'_>| {
-            let modes = record.modes.join(" ");
-            vec![record.service.to_owned(), record.name.to_owned(), record.category.to_string(), modes]
+            vec![
+                record.service.to_owned(),
+                record.name.to_owned(),
+                record.category.to_string(),
+                record.modes.join(" "),
+                record.basis.to_string(),
+                record.part_of.unwrap_or_default().to_owned(),
+                record.lifecycles(),
+                record.origin.unwrap_or_default().to_owned(),
+            ]
         };
-        Grid {
-            columns: vec!["service", "name", "category", "modes"],
-            rows: self.typed().into_iter().map(row).collect(),
-        }
+        let columns = vec!["service", "name", "category", "modes", "basis", "part_of", "lifecycle", "origin"];
+        Grid { columns, rows: self.typed().into_iter().map(row).collect() }
     }
 
     fn page(&self) -> Page {
@@ -139,7 +168,7 @@ impl View for List<'_> {
                     _ => category.to_string(),
                 }));
             }
-            for Listed { service, holds, .. } in own {
+            for Listed { service, some, is_overlaid, .. } in own {
                 let mut name = service.name.to_string();
                 if let Some(lifecycle) = &service.lifecycle {
                     name.push_str(match lifecycle.stage {
@@ -148,20 +177,17 @@ impl View for List<'_> {
                         Stage::Ended => " (ended)",
                     });
                 }
-                if let Some(modes) = holds {
-                    let ids: Vec<&str> = modes.iter().map(|mode| &*mode.id).collect();
+                if let Some(modes) = some {
+                    let ids: Vec<String> = modes.iter().map(|mode| mode_label(mode)).collect();
                     name.push_str(&format!(" - only @{}", ids.join(", @")));
                 }
+                name.push_str(if *is_overlaid { " (your overlay)" } else { "" });
                 rows.push(Row::Cells(vec![Cell::new(&*service.id, Tone::Strong), Cell::plain(name)]));
             }
         }
         let count = self.services.len();
         let columns = vec!["Service".to_owned(), "Name".to_owned()];
-        Page {
-            blocks: vec![
-                Block::Table(Table { columns, rows }),
-                Block::Aside(format!("{count} {}.", if count == 1 { "service" } else { "services" })),
-            ],
-        }
+        let foot = format!("{count} {}.", if count == 1 { "service" } else { "services" });
+        Page { blocks: vec![Block::Table(Table { columns, rows }), Block::Aside(foot)] }
     }
 }

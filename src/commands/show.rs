@@ -1,6 +1,6 @@
 //! `whose [show] NAME[@MODE] [LAYER]`: who secures a service, layer by layer, or one layer with everything known about it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::bail;
 use clap_complete::engine::ArgValueCandidates;
@@ -8,25 +8,26 @@ use clap_complete::engine::ArgValueCandidates;
 use serde_json::Value;
 
 use super::first_screen::{FirstScreen, first_duty};
-use super::records::{ANSWER_COLUMNS, AnswerRecord, checks};
+use super::modes::Modes;
+use super::records::{ANSWER_COLUMNS, AnswerRecord, checks, lifecycle};
 use super::telling::{
-    duty_rows, group_title, holder, lifecycle_sentence, overlay_sentence, party_cell, party_word, picture_column,
-    picture_rows, sides,
+    duty_rows, group_title, holder, lifecycle_sentence, overlay_sentence, picture_column, picture_rows, retired_note,
+    sides,
 };
-use super::{Context, Outcome, PartyFilter, completions, fits_any, guess, overlay_notes, variants};
+use super::{Context, Outcome, PartyFilter, completions, fits_any, guess, speaks_of, variants};
 use crate::catalogue::model::{Basis, Category, Id, Layer, Mode, Party, Service, Sharing, Source};
-use crate::catalogue::resolve::Meaning;
+use crate::catalogue::resolve::{Meaning, retired_name};
 use crate::catalogue::{Answer, Catalogue, Group, Rule, category};
 use crate::render::{Block, Cell, Grid, ListingRow, Page, Picture, Row, Table, Tone, View, values};
 
 /// The arguments of `show`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// The service, by any name it goes by, and perhaps a mode: rds, "Amazon SQS", aws_lb, eks@fargate
+    /// The service, by any name: rds, "Amazon SQS", eks@fargate
     #[arg(value_name = "NAME[@MODE]", add = ArgValueCandidates::new(completions::services))]
     pub name: String,
 
-    /// One layer, by its id or an everyday word: guest-os, os, patching, kms
+    /// One layer, by its id or an everyday word: os, patching, kms
     #[arg(value_name = "LAYER", add = ArgValueCandidates::new(completions::layers))]
     pub layer: Option<String>,
 
@@ -34,18 +35,33 @@ pub struct Args {
     #[arg(hide = true)]
     pub more: Vec<String>,
 
-    /// Print nothing; exit 0 if PARTY holds the layer (mine: if you have a duty in it), 1 if not
-    #[arg(long, value_name = "PARTY", requires = "layer", value_enum, value_delimiter = ',')]
+    /// Print nothing; exit 0 if PARTY holds the layer, 1 if not
+    ///
+    /// PARTY is aws, customer, shared, third-party, or mine: you have at least one duty in it, whoever holds it. Several are
+    /// separated by commas.
+    #[arg(
+        long,
+        value_name = "PARTY",
+        requires = "layer",
+        value_enum,
+        value_delimiter = ',',
+        hide_possible_values = true
+    )]
     pub is: Vec<PartyFilter>,
 
-    /// Print the parties alone: one word for a layer, or one line per layer; one line per mode where the modes differ
+    /// Print the parties alone
+    ///
+    /// One word for a layer, or one line per layer; one line per mode where the modes differ.
     #[arg(long, conflicts_with_all = ["is", "output", "long"])]
     pub short: bool,
 
-    /// Everything: all duties of both sides, and the pages
+    /// Everything: all duties of both sides, and their sources
     #[arg(long, conflicts_with = "is")]
     pub long: bool,
 }
+
+/// A shorter word stands in too many others.
+const MIN_WORD: usize = 4;
 
 /// Answers.
 ///
@@ -53,70 +69,119 @@ pub struct Args {
 ///
 /// An unknown or ambiguous name, an unknown layer, more words than these, or `--is` where the modes differ.
 pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
-    if let Some(listed) = modes_asked(args, context)? {
-        return Ok(Outcome::text(listed));
+    if args.layer.as_ref().is_some_and(|word| matches!(&*word.to_ascii_lowercase(), "modes" | "mode")) {
+        return modes(args, context);
     }
-    let ((service, mode), layer) = asked(args, context).or_else(|error| {
-        let words: Vec<&str> =
-            [&args.name].into_iter().chain(&args.layer).chain(&args.more).map(String::as_str).collect();
-        match (guess::guess(&words, context), guess::command(&args.name, context)) {
-            (Some(command), _) => bail!("did you mean this?\n  try: {command}"),
-            (None, Some(near)) if words.len() == 1 => bail!(
-                "`{}` is no service and no command; did you mean the command `{near}`?\n  try: whose {near} --help",
-                args.name
-            ),
-            _ => Err(error),
-        }
-    })?;
+    if args.layer.as_ref().is_some_and(|word| word.trim().is_empty()) {
+        bail!("an empty layer\n  try: whose {} os", args.name);
+    }
+    let ((service, mode), layer) =
+        misread(args, context).map_or_else(|| asked(args, context), Err).or_else(|error| {
+            let words: Vec<&str> =
+                [&args.name].into_iter().chain(&args.layer).chain(&args.more).map(String::as_str).collect();
+            match (guess::guess(&words, context), guess::command(&args.name, context)) {
+                (Some(command), _) => bail!("did you mean this?\n  try: {command}"),
+                (None, Some(near)) if words.len() == 1 => bail!(
+                    "`{}` is no service and no command; did you mean the command `{near}`?\n  try: whose {near} --help",
+                    args.name
+                ),
+                _ => Err(error),
+            }
+        })?;
     let view = Answers { catalogue: context.catalogue(), service, named: mode, layer, long: args.long };
-    match layer {
-        Some(layer) if !args.is.is_empty() => is(&view, layer, &args.is),
-        Some(layer) if args.short => {
-            Ok(Outcome { notes: overlay_notes(service, &view.by_mode(layer)), ..Outcome::text(view.short(layer)) })
-        }
-        None if args.short => Ok(Outcome::text(view.short_of_all())),
-        _ => Ok(Outcome { notes: other_meant(args, service, context), ..Outcome::text(context.render(&view)?) }),
-    }
+    let mut notes = said_of_name(args, service, context);
+    let (text, no) = match layer {
+        Some(layer) if !args.is.is_empty() => (String::new(), !is(&view, layer, &args.is)?),
+        Some(layer) if args.short => (view.short(layer), false),
+        None if args.short => (view.short_of_all(), false),
+        _ => (context.render(&view)?, false),
+    };
+    // One word has no room for it.
+    notes.extend(view.overlay_sentence().filter(|_| args.short || !args.is.is_empty()));
+    Ok(Outcome { text, notes, no })
 }
 
 /// `whose lambda modes`: the modes with what they mean.
-fn modes_asked(args: &Args, context: &Context<'_>) -> anyhow::Result<Option<String>> {
-    if !args.layer.as_ref().is_some_and(|word| matches!(&*word.to_ascii_lowercase(), "modes" | "mode")) {
-        return Ok(None);
-    }
+fn modes(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
     let (service, _) = context.service(&args.name)?;
+    let flags = [("--is", !args.is.is_empty()), ("--short", args.short), ("--long", args.long)];
+    if let Some(word) = args.more.first() {
+        bail!("unexpected argument `{word}`\n  try: whose {} modes", args.name);
+    }
+    if let Some((flag, _)) = flags.iter().find(|(_, is_given)| *is_given) {
+        bail!(
+            "`modes` lists the modes and takes no {flag}\n  try: whose {} modes, or a layer: whose {0} os",
+            args.name
+        );
+    }
     if service.modes.is_empty() {
         bail!("{} has no modes\n  try: whose {}", service.short_name(), service.id);
     }
-    let lines: Vec<String> =
-        service.modes.iter().map(|mode| format!("{}@{}\t{}", service.id, mode.id, mode.name)).collect();
-    Ok(Some(lines.join("\n") + "\n"))
+    let text = context.render(&Modes { catalogue: context.catalogue(), service })?;
+    Ok(Outcome { text, notes: said_of_name(args, service, context), no: false })
 }
 
-/// A note where name and layer together name another service, as `cloudwatch logs` does.
-fn other_meant(args: &Args, service: &Service, context: &Context<'_>) -> Vec<String> {
-    let Some(layer) = &args.layer else { return Vec::new() };
+/// What AWS announced about what is called so; and where name and layer together name another service, as `cloudwatch logs`
+/// does, which.
+fn said_of_name(args: &Args, service: &Service, context: &Context<'_>) -> Vec<String> {
+    let retired = retired_name(service, &args.name).map(|name| retired_note(service, name));
+    let other = other_meant(args, service, context);
+    retired.into_iter().chain(other).collect()
+}
+
+fn other_meant(args: &Args, service: &Service, context: &Context<'_>) -> Option<String> {
+    let layer = args.layer.as_ref()?;
     let both = format!("{} {layer}", args.name);
     match context.catalogue().resolve(&both).meaning {
         Meaning::Service(other, _) if other.id != service.id => {
-            vec![format!("`{both}` together names another service: whose {}", other.id)]
+            Some(format!("`{both}` together names another service: whose {}", other.id))
         }
-        _ => Vec::new(),
+        _ => None,
     }
+}
+
+/// `rds:os` has the shape of an action of IAM, and is none.
+fn misread(args: &Args, context: &Context<'_>) -> Option<anyhow::Error> {
+    let (_, layer) = args.name.split_once(':').filter(|(name, _)| !name.contains([':', '@']))?;
+    let is_layer =
+        layer.starts_with(|c: char| c.is_ascii_lowercase()) && context.catalogue().find_layer(layer).is_some();
+    is_layer.then(|| anyhow::anyhow!("`{}` is no service", args.name))
 }
 
 type Asked<'c> = ((&'c Service, Option<&'c Mode>), Option<Layer>);
 
 fn asked<'c>(args: &Args, context: &Context<'c>) -> anyhow::Result<Asked<'c>> {
     let service = context.service(&args.name)?;
-    let layer = args.layer.as_deref().map(|word| context.layer(word, &format!("whose {}", args.name))).transpose()?;
+    let layer = args.layer.as_deref().map(|word| context.layer(word, &format!("whose {}", args.name)));
+    let layer = layer.transpose().map_err(|error| duties_that_speak_of(args, service, context).unwrap_or(error))?;
     if let (Some(layer), Some(word)) = (layer, args.more.first()) {
         bail!("unexpected argument `{word}`: one service and one layer at a time\n  try: whose {} {layer}", args.name);
     }
     Ok((service, layer))
 }
 
-fn is(view: &Answers<'_>, layer: Layer, wanted: &[PartyFilter]) -> anyhow::Result<Outcome> {
+/// What to say of a word which is no layer's, but of which duties speak: so it is no layer misspelt.
+fn duties_that_speak_of(
+    args: &Args,
+    (service, named): (&Service, Option<&Mode>),
+    context: &Context<'_>,
+) -> Option<anyhow::Error> {
+    let catalogue = context.catalogue();
+    let word = args.layer.as_deref().filter(|word| word.chars().count() >= MIN_WORD)?;
+    let mut answers = variants(service, named)
+        .into_iter()
+        .flat_map(|mode| Layer::ALL.iter().map(move |layer| catalogue.split(service, mode, *layer)));
+    let sides = [Party::Customer, Party::Aws, Party::ThirdParty];
+    let speaks = |answer: &Answer<'_>| sides.iter().any(|side| answer.duties(*side).any(|duty| speaks_of(duty, word)));
+    let (name, quoted) = (guess::quote(&args.name), guess::quote(word));
+    answers.any(|answer| speaks(&answer)).then(|| {
+        anyhow::anyhow!(
+            "no layer is called `{word}`, but duties speak of it\n  try: whose duties {name} --text {quoted}"
+        )
+    })
+}
+
+fn is(view: &Answers<'_>, layer: Layer, wanted: &[PartyFilter]) -> anyhow::Result<bool> {
     let answers = view.by_mode(layer);
     let fits: Vec<bool> = answers.iter().map(|(_, answer)| fits_any(wanted, answer)).collect();
     if fits.iter().any(|fit| *fit != fits[0]) {
@@ -129,7 +194,31 @@ fn is(view: &Answers<'_>, layer: Layer, wanted: &[PartyFilter]) -> anyhow::Resul
             of.collect::<Vec<_>>().join("\n  ")
         );
     }
-    Ok(Outcome { no: !fits[0], notes: overlay_notes(view.service, &answers), ..Outcome::default() })
+    Ok(fits[0])
+}
+
+/// On what so many answers rest: pages about the service, its category, what holds for every service, or pages about something
+/// else.
+fn bases(counts: &BTreeMap<(Basis, Rule), usize>) -> String {
+    let of = |wanted: fn(Basis, Rule) -> bool| {
+        counts.iter().filter(|((basis, rule), _)| wanted(*basis, *rule)).map(|(_, count)| count).sum::<usize>()
+    };
+    let total = of(|_, _| true);
+    let stated = of(|basis, _| basis == Basis::Stated);
+    if stated == total {
+        return format!("All {total} answers are stated on AWS's pages about this service.");
+    }
+    let derived = [
+        (of(|basis, rule| basis == Basis::Derived && rule == Rule::Category), "from the category"),
+        (of(|basis, rule| basis == Basis::Derived && rule == Rule::EveryService), "from what holds for every service"),
+        (
+            of(|basis, rule| basis == Basis::Derived && matches!(rule, Rule::Mode | Rule::Service)),
+            "from pages about something else",
+        ),
+    ];
+    let derived = derived.iter().filter(|(count, _)| *count > 0).map(|(count, from)| format!("{count} {from}"));
+    let derived = derived.collect::<Vec<_>>().join(", ");
+    format!("{stated} of {total} answers are stated on AWS's pages about this service; derived: {derived}.")
 }
 
 /// The question: one service, in one mode or each, in one layer or all.
@@ -149,6 +238,11 @@ impl<'c> Answers<'c> {
     fn by_mode(&self, layer: Layer) -> Vec<(Option<&'c Mode>, Answer<'c>)> {
         let answer = |mode| (mode, self.catalogue.split(self.service, mode, layer));
         variants(self.service, self.named).into_iter().map(answer).collect()
+    }
+
+    /// Which of the answers an overlay gives.
+    fn overlay_sentence(&self) -> Option<String> {
+        overlay_sentence(self.layers().into_iter().flat_map(|layer| self.by_mode(layer)))
     }
 
     /// One row where all modes agree, else one a mode.
@@ -214,9 +308,9 @@ impl<'c> Answers<'c> {
                 .iter()
                 .any(|mode| mode.category.is_some_and(|category| category != self.service.category));
         let mut about = if mixed { "The category depends on the mode.".to_owned() } else { kind.to_owned() };
-        let lifecycle = self.named.and_then(|mode| mode.lifecycle.as_ref()).or(self.service.lifecycle.as_ref());
-        about.extend(lifecycle.map(|lifecycle| format!(" {}", lifecycle_sentence(lifecycle))));
-        about.extend(overlay_sentence(self.service).map(|sentence| format!(" {sentence}")));
+        about
+            .extend(lifecycle(self.service, self.named).map(|lifecycle| format!(" {}", lifecycle_sentence(lifecycle))));
+        about.extend(self.overlay_sentence().map(|sentence| format!(" {sentence}")));
         blocks.push(Block::Aside(about));
         blocks
     }
@@ -225,10 +319,10 @@ impl<'c> Answers<'c> {
     fn overview(&self) -> Page {
         let mut blocks = self.preamble();
         let mut rows = Vec::new();
-        let (mut stated, mut derived) = (0, 0);
+        let mut counts: BTreeMap<(Basis, Rule), usize> = BTreeMap::new();
         let mut sources: BTreeSet<&'c Id> = BTreeSet::new();
         let mut before = None;
-        for layer in self.catalogue.grouped() {
+        for layer in self.catalogue.drawn() {
             let group = self.catalogue.group(layer);
             if before.replace(group) != Some(group) {
                 rows.push(Row::Group(group_title(group).to_owned()));
@@ -241,10 +335,7 @@ impl<'c> Answers<'c> {
                 rows.push(Row::Cells(cells));
             }
             for (mode, answer) in &answers {
-                match answer.basis {
-                    Basis::Stated => stated += 1,
-                    Basis::Derived => derived += 1,
-                }
+                *counts.entry((answer.basis, answer.rule)).or_default() += 1;
                 if matches!(answer.rule, Rule::Mode | Rule::Service) {
                     sources.extend(answer.split.sources.iter());
                 }
@@ -258,16 +349,9 @@ impl<'c> Answers<'c> {
         let columns = ["Layer", "Who", "", "Must do"].map(str::to_owned).to_vec();
         blocks.push(Block::Table(Table { columns, rows }));
         blocks.extend(self.sources(&sources));
-        let total = stated + derived;
-        let basis = match (stated, derived) {
-            (_, 0) => format!("All {total} answers stand on AWS's pages about this service."),
-            (0, _) => "No answer is stated about this service alone: all follow from its category.".to_owned(),
-            _ => format!(
-                "{stated} of {total} answers are stated on pages about this service; {derived} follow from its category."
-            ),
-        };
         blocks.push(Block::Aside(format!(
-            "{basis}\nCatalogue of {}. One layer in full: whose {} os",
+            "{}\nCatalogue of {}. One layer in full: whose {} os",
+            bases(&counts),
             self.catalogue.date(),
             self.asked()
         )));
@@ -288,7 +372,7 @@ impl<'c> Answers<'c> {
         let everywhere = group == Group::OfTheCloud && answer.rule == Rule::EveryService;
         let is_shown = |side: Party| !everywhere && (side != Party::Aws || party != Party::Customer);
         let duties = sides(answer, self.catalogue.team(self.service, layer)).filter(|(side, ..)| is_shown(*side));
-        duty_rows(vec![label, party_cell(party)], duties)
+        duty_rows(vec![label, holder(answer)], duties)
     }
 
     fn sources(&self, keys: &BTreeSet<&Id>) -> Vec<Block> {
@@ -325,8 +409,7 @@ impl<'c> Answers<'c> {
                 Some(Sharing::Independent) => ", independent: each side acts alone",
                 None => "",
             };
-            let third = split.third_party.as_ref().map_or_else(String::new, |third| format!(" ({})", third.name));
-            facts.push(("held by", format!("{}{third}{sharing}", party_word(split.party))));
+            facts.push(("held by", format!("{}{sharing}", holder(&answer).text)));
             if let Some(team) =
                 self.catalogue.team(self.service, layer).filter(|_| answer.duties(Party::Customer).next().is_some())
             {
@@ -355,6 +438,7 @@ impl<'c> Answers<'c> {
             };
             facts.push(("rule", rule));
             facts.push(("basis", basis.to_owned()));
+            facts.extend(answer.is_overlaid.then(|| ("origin", "your overlay".to_owned())));
             let controls: Vec<String> = answer.controls().iter().map(ToString::to_string).collect();
             facts.extend((!controls.is_empty()).then(|| ("NIST 800-53", controls.join(", "))));
             for (n, check) in checks(self.service, layer).into_iter().enumerate() {
@@ -397,7 +481,11 @@ impl View for Answers<'_> {
         let columns: Vec<_> = variants(self.service, self.named).into_iter().map(|mode| (self.service, mode)).collect();
         Some(Picture {
             title: format!("Who secures {}", self.heading()),
-            foot: format!("Catalogue of {}", self.catalogue.date()),
+            foot: [self.overlay_sentence(), Some(format!("Catalogue of {}", self.catalogue.date()))]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" "),
             remarks: Vec::new(),
             rows: picture_rows(self.catalogue, &self.layers(), &columns, |_| true),
             columns: columns.into_iter().map(|(service, mode)| picture_column(service, mode, None)).collect(),

@@ -2,7 +2,7 @@
 
 use crate::analysis::controls::{ControlAnswer, Part, Responsibility};
 use crate::analysis::matrix::Holder;
-use crate::catalogue::model::{Duty, Id, Layer, Lifecycle, Mode, Party, Service, Stage};
+use crate::catalogue::model::{Duty, Id, Layer, Lifecycle, Mode, Name, Party, Service, Stage};
 use crate::catalogue::{Answer, Catalogue, Group};
 use crate::render::{Cell, PictureCell, PictureColumn, PictureRow, Row, Tone};
 
@@ -25,22 +25,7 @@ pub(super) fn group_title(group: Group) -> &'static str {
     }
 }
 
-/// The party as people read it.
-pub(super) fn party_word(party: Party) -> &'static str {
-    match party {
-        Party::Aws => "AWS",
-        Party::Customer => "customer",
-        Party::Shared => "shared",
-        Party::ThirdParty => "third party",
-    }
-}
-
-/// The party in a table.
-pub(super) fn party_cell(party: Party) -> Cell {
-    Cell::new(party_word(party), party_tone(party))
-}
-
-/// Who holds a layer, as every table says it: `AWS+` where AWS holds it and leaves a part to the customer.
+/// Who holds a layer, as everything that people read says it: `AWS+` where AWS holds it and leaves a part to the customer.
 pub(super) fn holder(answer: &Answer<'_>) -> Cell {
     holder_cell(Holder::of(answer))
 }
@@ -71,12 +56,26 @@ pub(super) fn short_holder_cell(holder: Holder<'_>) -> Cell {
     if cell.text.chars().count() > MAX_NAME_IN_COLUMN { Cell::new("3rd", cell.tone) } else { cell }
 }
 
-/// Whether an overlay gives a service's answers, or some of them.
-pub(super) fn overlay_sentence(service: &Service) -> Option<&'static str> {
-    match service.overlaid.len() {
-        0 => None,
-        count if count == service.variants().len() * Layer::ALL.len() => Some("Answers come from your overlay."),
-        _ => Some("Some answers come from your overlay."),
+/// The most answers of an overlay that are named one by one.
+const MAX_OVERLAID: usize = 3;
+
+/// Which of some answers an overlay gives.
+pub(super) fn overlay_sentence<'c>(answers: impl Iterator<Item = (Option<&'c Mode>, Answer<'c>)>) -> Option<String> {
+    let (overlaid, others): (Vec<_>, Vec<_>) = answers.partition(|(_, answer)| answer.is_overlaid);
+    let mut places: Vec<String> = overlaid
+        .iter()
+        .map(|(mode, answer)| mode.map_or_else(String::new, |mode| format!("@{} ", mode.id)) + answer.layer.as_str())
+        .collect();
+    let more = places.len().saturating_sub(MAX_OVERLAID);
+    places.truncate(MAX_OVERLAID);
+    if more > 0 {
+        places.push(format!("and {more} more"));
+    }
+    match (overlaid.len(), others.len()) {
+        (0, _) => None,
+        (1, 0) => Some("This answer comes from your overlay.".to_owned()),
+        (_, 0) => Some("The answers come from your overlay.".to_owned()),
+        _ => Some(format!("Some answers come from your overlay: {}.", places.join(", "))),
     }
 }
 
@@ -92,28 +91,18 @@ pub(super) fn lifecycle_sentence(lifecycle: &Lifecycle) -> String {
     }
 }
 
-/// The layer above a narrow column; a word for the layer, too.
-pub(super) fn short_layer(layer: Layer) -> &'static str {
-    match layer {
-        Layer::PhysicalFacilities => "site",
-        Layer::GlobalInfrastructure => "glob",
-        Layer::Hardware => "hw",
-        Layer::NetworkInfrastructure => "wan",
-        Layer::Virtualization => "virt",
-        Layer::FoundationServices => "base",
-        Layer::GuestOs => "os",
-        Layer::Platform => "plat",
-        Layer::Application => "app",
-        Layer::NetworkConfiguration => "net",
-        Layer::EncryptionInTransit => "tls",
-        Layer::EncryptionAtRest => "rest",
-        Layer::ClientSideEncryption => "cse",
-        Layer::IdentityAccess => "iam",
-        Layer::CustomerData => "data",
-        Layer::BackupResilience => "bkup",
-        Layer::LoggingMonitoring => "logs",
-        Layer::RegionCompliance => "regn",
-    }
+/// A mode by its id, and whether AWS has announced its end.
+pub(super) fn mode_label(mode: &Mode) -> String {
+    let stage = mode.lifecycle.as_ref().map_or_else(String::new, |lifecycle| format!(" ({})", lifecycle.stage));
+    format!("{}{stage}", mode.id)
+}
+
+/// What to say where somebody asked by a name that stands for something of a service that AWS has ended or will end.
+pub(super) fn retired_note(service: &Service, name: &Name) -> String {
+    let sentence = name.lifecycle.as_ref().map(lifecycle_sentence).unwrap_or_default();
+    let note = name.lifecycle.as_ref().and_then(|lifecycle| lifecycle.note.as_deref());
+    let note = note.map_or_else(String::new, |note| format!(" {note}"));
+    format!("{}: {sentence}{note} The answer is that of {} ({}).", &**name, service.short_name(), service.id)
 }
 
 /// The duties of an answer, the customer's first, each with whose it is: `team` or you, AWS, the third party by name.
@@ -256,8 +245,7 @@ pub(super) fn picture_rows(
     columns: &[(&Service, Option<&Mode>)],
     wanted: impl Fn(&Answer<'_>) -> bool,
 ) -> Vec<PictureRow> {
-    let mut ordered: Vec<Layer> = catalogue.grouped().into_iter().filter(|layer| layers.contains(layer)).collect();
-    ordered.reverse();
+    let ordered: Vec<Layer> = catalogue.drawn().into_iter().filter(|layer| layers.contains(layer)).collect();
     let cell = |service: &Service, mode: Option<&Mode>, layer: Layer| {
         let answer = catalogue.split(service, mode, layer);
         let split = answer.split;

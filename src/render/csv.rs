@@ -19,6 +19,17 @@ pub fn write(grid: &Grid) -> anyhow::Result<String> {
     Ok(String::from_utf8(writer.into_inner()?)?)
 }
 
+/// One line of csv, with its end.
+///
+/// # Errors
+///
+/// Never in practice: it is written to memory.
+pub fn line(cells: &[impl AsRef<str>]) -> anyhow::Result<String> {
+    let mut writer = csv::WriterBuilder::new().buffer_capacity(256).from_writer(Vec::new());
+    writer.write_record(cells.iter().map(|cell| defused(cell.as_ref())))?;
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
 /// A cell that no spreadsheet runs: one that begins as a formula does gets an apostrophe before it, as spreadsheets write it.
 fn defused(cell: &str) -> String {
     let text = tame(cell);

@@ -17,7 +17,7 @@ mod svg;
 mod table;
 mod yaml;
 
-pub use csv::write as sheet;
+pub use csv::{line as csv_line, write as sheet};
 pub use json::SCHEMA;
 
 /// What a command has to say.

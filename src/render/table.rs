@@ -9,12 +9,11 @@ use crate::sanitize::tame;
 /// The space between two columns.
 const GAP: u16 = 2;
 
-/// More columns than this may stand closer.
-const MAX_COLUMNS_APART: usize = 5;
-
 pub(super) fn draw(page: &Page, canvas: Canvas) -> String {
     let mut text = String::new();
-    for (place, block) in page.blocks.iter().enumerate() {
+    // A table without rows says nothing.
+    let is_empty = |block: &&Block| matches!(block, Block::Table(table) if table.rows.is_empty());
+    for (place, block) in page.blocks.iter().filter(|block| !is_empty(block)).enumerate() {
         if place > 0 {
             text.push('\n');
         }
@@ -197,8 +196,14 @@ fn styled(text: &str, tone: Tone, canvas: Canvas) -> String {
     }
 }
 
+/// A table of at most so many columns is drawn row by row where the words of its cells do not fit beside each other.
+const MAX_STACKED: usize = 6;
+
 fn draw_table(text: &mut String, table: &Table, canvas: Canvas) {
-    let (widths, gap) = widths(table, canvas.width);
+    let Columns { widths, gap, breaks_words } = columns(table, canvas.width);
+    if breaks_words && table.columns.len() <= MAX_STACKED {
+        return draw_stacked(text, table, canvas);
+    }
     let rule = if canvas.unicode { '─' } else { '-' };
     let header = table.columns.iter().map(|title| Cell::new(&**title, Tone::Strong)).collect();
     text.push_str(&block(&[header], &widths, gap, canvas));
@@ -218,36 +223,64 @@ fn draw_table(text: &mut String, table: &Table, canvas: Canvas) {
     text.push_str(&block(&section, &widths, gap, canvas));
 }
 
-/// The width of every column, its gap included: the last one takes what is left, the others what they need, within reason.
-fn widths(table: &Table, width: u16) -> (Vec<u16>, u16) {
-    let needs = |place: usize| {
-        let cells = table.rows.iter().filter_map(|row| match row {
-            Row::Cells(cells) => cells.get(place).map(|cell| width_of(&cell.text)),
+/// Rows one below the other: the first cell, and what stands under the other titles.
+fn draw_stacked(text: &mut String, table: &Table, canvas: Canvas) {
+    for row in &table.rows {
+        match row {
+            Row::Group(title) => line(text, &wrap(title, canvas.width), canvas, Some("2")),
+            Row::Cells(cells) => {
+                let mut cells = table.columns.iter().zip(cells).filter(|(_, cell)| !cell.text.is_empty());
+                if let Some((_, first)) = cells.next() {
+                    line(text, &wrap(&first.text, canvas.width), canvas, Some("1"));
+                }
+                let facts: Vec<_> = cells.map(|(title, cell)| (format!("  {title}"), cell.text.clone())).collect();
+                draw_facts(text, &facts, canvas);
+            }
+        }
+    }
+}
+
+/// How wide the columns of a table are.
+struct Columns {
+    /// Each with its gap.
+    widths: Vec<u16>,
+    gap: u16,
+    /// Whether there is no room for the words of all columns.
+    breaks_words: bool,
+}
+
+/// The width of every column, its gap included. Where not all get what they need, the widest give way first, and none gives up
+/// so much that a word of it breaks, as long as there is room for the words.
+fn columns(table: &Table, width: u16) -> Columns {
+    let count = table.columns.len();
+    let cells = |place: usize| {
+        let rows = table.rows.iter().filter_map(move |row| match row {
+            Row::Cells(cells) => cells.get(place).map(|cell| &*cell.text),
             Row::Group(_) => None,
         });
-        let need = cells.chain([width_of(&table.columns[place])]).max().unwrap_or(0);
-        u16::try_from(need).unwrap_or(u16::MAX)
+        rows.chain([&*table.columns[place]])
     };
-    let Some(last) = table.columns.len().checked_sub(1) else { return (Vec::new(), GAP) };
-    // Many narrow columns stand closer where a word of the last one would not fit beside them.
-    let words = table.rows.iter().filter_map(|row| match row {
-        Row::Cells(cells) => cells.get(last)?.text.split(' ').map(UnicodeWidthStr::width).max(),
-        Row::Group(_) => None,
-    });
-    let word = words.max().unwrap_or(0).max(table.columns[last].width());
-    let apart: u16 = (0..last).map(|place| needs(place).saturating_add(GAP)).fold(0, u16::saturating_add);
-    let gap = if last > MAX_COLUMNS_APART && usize::from(apart) + word > usize::from(width) { 1 } else { GAP };
-    let mut widths: Vec<u16> = (0..last).map(|place| needs(place).min(width * 2 / 5) + gap).collect();
-    // Where even so little is left for the last column, the widest gives way.
-    let reserve = needs(last).min(10);
-    let room = width.saturating_sub(reserve);
-    let over = widths.iter().sum::<u16>().saturating_sub(room);
-    if let Some(widest) = widths.iter_mut().max().filter(|_| over > 0) {
-        *widest = widest.saturating_sub(over).max(8);
+    let most = |widths: &mut dyn Iterator<Item = usize>| u16::try_from(widths.max().unwrap_or(0)).unwrap_or(u16::MAX);
+    let needs: Vec<u16> =
+        (0..count).map(|place| most(&mut cells(place).flat_map(str::lines).map(str::width))).collect();
+    let words: Vec<u16> =
+        (0..count).map(|place| most(&mut cells(place).flat_map(str::split_whitespace).map(str::width))).collect();
+    let total = |widths: &[u16]| widths.iter().fold(0, |sum: u16, width| sum.saturating_add(*width));
+    let gaps = |gap: u16| gap * u16::try_from(count.saturating_sub(1)).unwrap_or(u16::MAX);
+    // Many narrow columns stand closer.
+    let gap = if count > 10 && total(&needs).saturating_add(gaps(GAP)) > width { 1 } else { GAP };
+    let room = width.saturating_sub(gaps(gap)).max(1);
+    let capped = |cap: u16, floors: &[u16]| -> Vec<u16> {
+        needs.iter().zip(floors).map(|(need, floor)| (*need).min(cap.max(*floor)).max(1)).collect()
+    };
+    let widest = |floors: &[u16]| (1..=room).rev().map(|cap| capped(cap, floors)).find(|widths| total(widths) <= room);
+    let whole = widest(&words);
+    let breaks_words = whole.is_none();
+    let mut widths = whole.or_else(|| widest(&vec![1; count])).unwrap_or_else(|| capped(1, &vec![1; count]));
+    for width in widths.iter_mut().rev().skip(1) {
+        *width += gap;
     }
-    let taken: u16 = widths.iter().sum();
-    widths.push(needs(last).min(width.saturating_sub(taken)).max(reserve).max(1));
-    (widths, gap)
+    Columns { widths, gap, breaks_words }
 }
 
 /// Rows under each other, every cell wrapped at words to its column's width.

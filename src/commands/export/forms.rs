@@ -39,12 +39,24 @@ pub(super) fn caiq(catalogue: &Catalogue, variants: &[Variant<'_>]) -> anyhow::R
         "CSP Implementation Description (Optional/Recommended)",
         "CSC Responsibilities (Optional/Recommended)",
     ];
-    let mut rows = vec![["whose:about", &format!("{ABOUT} {CAIQ_ABOUT}"), "", "", "", ""].map(str::to_owned).to_vec()];
+    let about = format!("{ABOUT} {CAIQ_ABOUT}{}", overlaid(catalogue, variants));
+    let mut rows = vec![["whose:about", &about, "", "", "", ""].map(str::to_owned).to_vec()];
     rows.extend(Layer::ALL.iter().filter_map(|layer| caiq_always(catalogue, *layer)));
     for one in variants {
         rows.extend(records(catalogue, one).iter().map(|record| caiq_row(catalogue, one, record)));
     }
     sheet(&Grid { columns, rows })
+}
+
+/// Which services and modes have answers of an overlay, for the first row.
+fn overlaid(catalogue: &Catalogue, variants: &[Variant<'_>]) -> String {
+    let is_overlaid =
+        |one: &&Variant<'_>| Layer::ALL.iter().any(|layer| catalogue.split(one.service, one.mode, *layer).is_overlaid);
+    let ids: Vec<String> = variants.iter().filter(is_overlaid).map(Variant::id).collect();
+    if ids.is_empty() {
+        return String::new();
+    }
+    format!(" Answers of these come from your overlay, in whole or in part: {}.", ids.join(", "))
 }
 
 /// The duties of a layer that hold in every service, whatever the service says.
@@ -118,7 +130,8 @@ pub(super) fn fedramp_crm(
         "Can Be Inherited from CSP",
         "Specific Inheritance and Customer Agency/CSP Responsibilities",
     ];
-    let mut rows = vec![["whose:about", "", &format!("{ABOUT} {CRM_ABOUT}")].map(str::to_owned).to_vec()];
+    let about = format!("{ABOUT} {CRM_ABOUT}{}", overlaid(catalogue, variants));
+    let mut rows = vec![["whose:about", "", &about].map(str::to_owned).to_vec()];
     for (control, info) in catalogue.controls() {
         if baseline.is_some_and(|wanted| !info.baselines.contains(&wanted)) {
             continue;

@@ -13,7 +13,7 @@ use super::asked::{InUse, Variant, in_use};
 use super::{Context, Outcome, completions, variants, word_parser};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Baseline, Category, Date, Identifiers, Layer, Stage};
-use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord, SourceRecord};
+use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord, SourceRecord, lifecycle};
 
 mod forms;
 mod oscal;
@@ -82,7 +82,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     let named = asked.is_some();
     let InUse { variants, mut notes, .. } = asked.unwrap_or_else(|| every(catalogue));
     if named && variants.is_empty() {
-        anyhow::bail!("no service found in the inventory, so there is nothing to export");
+        anyhow::bail!("no service found in the inventory, so there is nothing to export\n  {}", notes.join("\n  "));
     }
     let mut variants = in_order(catalogue, &variants);
     if args.profile == Profile::FedrampCrm && !named {
@@ -130,8 +130,7 @@ fn in_order<'c>(catalogue: &'c Catalogue, variants: &[Variant<'c>]) -> Vec<Varia
 
 /// Whether AWS has ended it.
 fn has_ended(variant: &Variant<'_>) -> bool {
-    let lifecycle = variant.mode.and_then(|mode| mode.lifecycle.as_ref()).or(variant.service.lifecycle.as_ref());
-    lifecycle.is_some_and(|lifecycle| lifecycle.stage == Stage::Ended)
+    lifecycle(variant.service, variant.mode).is_some_and(|lifecycle| lifecycle.stage == Stage::Ended)
 }
 
 /// The answers of a service in a mode, layer by layer.

@@ -20,7 +20,7 @@ use crate::catalogue::model::{Check, CheckProvider, Control, Id, IdentifierKind,
 use crate::catalogue::{Catalogue, category};
 use crate::commands::asked::Variant;
 use crate::commands::records::{AnswerRecord, SourceRecord};
-use crate::commands::telling::{ControlLine, control_lines, control_sources, party_word};
+use crate::commands::telling::{ControlLine, control_lines, control_sources};
 use crate::sanitize::tame;
 
 /// The version of OSCAL that is written. No validator looks at it, so a test of ours does.
@@ -182,6 +182,7 @@ impl<'c> Book<'c> {
             properties.push(responsibility);
             properties.extend(record.sharing.map(|sharing| of_layer(record, "sharing", sharing.as_str())));
             properties.push(of_layer(record, "basis", record.basis.as_str()));
+            properties.extend(record.origin.map(|origin| of_layer(record, "origin", origin)));
             for (role, _, duties) in sides(record) {
                 properties.extend(duties.into_iter().map(|duty| {
                     let mut property = of_layer(record, "duty", duty);
@@ -337,6 +338,16 @@ fn checks(service: &Service, record: &AnswerRecord<'_>) -> Vec<Value> {
         property
     });
     told.collect()
+}
+
+/// The party as a reader of the document calls it, who is neither side.
+const fn party_word(party: Party) -> &'static str {
+    match party {
+        Party::Aws => "AWS",
+        Party::Customer => "customer",
+        Party::Shared => "shared",
+        Party::ThirdParty => "third party",
+    }
 }
 
 /// `IA-2(1)` is `ia-2.1` in NIST's catalogue.

@@ -6,7 +6,7 @@ use super::records;
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::IdentifierKind;
 use crate::commands::asked::Variant;
-use crate::commands::records::AnswerRecord;
+use crate::commands::records::{AnswerRecord, LifecycleRecord};
 use crate::commands::telling::joined;
 use crate::render::{Grid, sheet};
 
@@ -29,7 +29,7 @@ impl Profile {
 
 /// The catalogue as rows.
 pub(super) fn default(catalogue: &Catalogue, variants: &[Variant<'_>]) -> anyhow::Result<String> {
-    let mut columns = vec![
+    let columns = vec![
         "service",
         "name",
         "category",
@@ -48,22 +48,26 @@ pub(super) fn default(catalogue: &Catalogue, variants: &[Variant<'_>]) -> anyhow
         "billing",
         "catalogue",
         "checks",
+        "basis",
+        "rule",
+        "note",
+        "third_party",
+        "third_party_duties",
+        "lifecycle",
+        "origin",
+        "team",
     ];
-    let teams = catalogue.has_owners();
-    columns.extend(teams.then_some("team"));
     let mut rows = Vec::new();
     for one in variants {
-        for record in records(catalogue, one) {
-            let mut row = row(catalogue, one, &record);
-            row.extend(teams.then(|| record.team.unwrap_or_default().to_owned()));
-            rows.push(row);
-        }
+        rows.extend(records(catalogue, one).iter().map(|record| row(catalogue, one, record)));
     }
     sheet(&Grid { columns, rows })
 }
 
 fn row(catalogue: &Catalogue, one: &Variant<'_>, record: &AnswerRecord<'_>) -> Vec<String> {
     let names = |kind| joined(one.service.identifiers.of(kind));
+    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    let third = record.third_party.as_ref();
     vec![
         record.service.to_owned(),
         record.name.to_owned(),
@@ -83,5 +87,13 @@ fn row(catalogue: &Catalogue, one: &Variant<'_>, record: &AnswerRecord<'_>) -> V
         names(IdentifierKind::Billing),
         catalogue.date().to_string(),
         joined(record.checks.iter().map(|check| check.id)),
+        record.basis.to_string(),
+        record.rule.to_string(),
+        text(record.note),
+        text(third.map(|third| third.name)),
+        third.map_or_else(String::new, |third| joined(&third.duties)),
+        record.lifecycle.as_ref().map_or_else(String::new, LifecycleRecord::words),
+        text(record.origin),
+        text(record.team),
     ]
 }

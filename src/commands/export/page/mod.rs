@@ -22,9 +22,7 @@ use crate::catalogue::{Answer, Catalogue, Rule, category};
 use crate::commands::asked::Variant;
 use crate::commands::first_screen::{MAX_AGE_IN_DAYS, first_duty};
 use crate::commands::records::{CheckRecord, LayerRecord, checks};
-use crate::commands::telling::{
-    group_title, holder, lifecycle_sentence, overlay_sentence, responsibility_word, short_layer, sides,
-};
+use crate::commands::telling::{group_title, holder, lifecycle_sentence, overlay_sentence, responsibility_word, sides};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -125,7 +123,7 @@ struct ServiceEntry<'c> {
     part_of: Option<&'c str>,
     lifecycle: Option<LifecycleEntry<'c>>,
     reviewed: Option<Date>,
-    origin: Option<&'static str>,
+    origin: Option<String>,
     sources: Vec<usize>,
     aliases: Vec<AliasEntry<'c>>,
     former: Vec<AliasEntry<'c>>,
@@ -384,7 +382,7 @@ impl<'c> Builder<'c> {
         let keys = catalogue.every_service().get(&layer).filter(|_| !always.is_empty());
         LayerEntry {
             record: LayerRecord::new(catalogue, layer),
-            short: short_layer(layer),
+            short: layer.short(),
             title: group_title(catalogue.group(layer)),
             sources: keys.map_or_else(Vec::new, |split| self.sources(&split.sources)),
             always,
@@ -412,6 +410,11 @@ impl<'c> Builder<'c> {
             let names: Vec<&str> = service.identifiers.of(*kind).iter().map(|name| &**name).collect();
             (!names.is_empty()).then(|| (kind.as_str(), names))
         });
+        let catalogue = self.catalogue;
+        let answers = service
+            .variants()
+            .into_iter()
+            .flat_map(|mode| Layer::ALL.iter().map(move |layer| (mode, catalogue.split(service, mode, *layer))));
         ServiceEntry {
             service: &service.id,
             name: &service.name,
@@ -421,7 +424,7 @@ impl<'c> Builder<'c> {
             part_of: service.part_of.as_deref(),
             lifecycle: self.lifecycle(service.lifecycle.as_ref()),
             reviewed: service.reviewed,
-            origin: overlay_sentence(service),
+            origin: overlay_sentence(answers),
             sources: self.sources(&service.sources),
             aliases: self.aliases(&service.aliases),
             former: self.aliases(&service.former_names),
