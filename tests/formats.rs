@@ -27,6 +27,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("matrix", &["matrix", "rds", "lambda@container-image", "rosa"]),
     ("matrix", &["matrix", "--from", "tests/inventories/plan.json"]),
     ("matrix", &["matrix", "--from", "tests/inventories/template.yaml", "--from", "tests/inventories/cur.csv"]),
+    ("changes", &["matrix", "--from", "tests/changes/plan.json", "--against", "prior"]),
+    ("changes", &["matrix", "rds", "eks", "--against", "tests/inventories/modes.json", "--layer", "os,platform"]),
     ("gaps", &["gaps", "rds", "--findings", "tests/findings/asff.json"]),
     ("gaps", &["gaps", "--from", "tests/inventories/state.json", "--findings", "tests/findings/prowler.csv"]),
     ("gaps", &["gaps", "--findings", "tests/findings/config.json", "--findings", "tests/findings/ocsf.json"]),
@@ -166,8 +168,8 @@ fn sheets_have_as_many_rows_as_there_are_records() {
         let tsv = whose(args, "tsv");
         assert_eq!(tsv.lines().filter(|line| line.split('\t').count() == columns).count(), rows, "{args:?}");
         assert_eq!(tsv.lines().count(), rows, "{args:?}: one record a line");
-        // The matrix is a document in Markdown, as the picture is in html.
-        if *command == "matrix" {
+        // In Markdown the matrix is a document, and what changes is a comment.
+        if matches!(*command, "matrix" | "changes") {
             continue;
         }
         let markdown = whose(args, "markdown");

@@ -1,6 +1,6 @@
 #![no_main]
 //! From the bytes of an inventory to what people read, in every format: nothing in an inventory can drive a terminal, move
-//! a column or break a document. The first byte chooses the format.
+//! a column or break a document. The first byte chooses the format, and whether a plan is compared with what was before it.
 
 use libfuzzer_sys::fuzz_target;
 use whose::commands::{Context, matrix};
@@ -23,7 +23,10 @@ fuzz_target!(|data: &[u8]| {
     let (choice, mut input) = inputs::chosen(data);
     let format = FORMATS[choice % FORMATS.len()];
     let context = Context { catalogue: &CATALOGUE, format, canvas: Canvas { width: 80, colour: false, unicode: true } };
-    let args = matrix::Args { names: vec!["-".to_owned()], layer: vec!["guest-os".to_owned()], ..Default::default() };
+    let mut args = matrix::Args { names: vec!["-".to_owned()], layer: vec!["guest-os".to_owned()], ..Default::default() };
+    if choice / FORMATS.len() % 2 == 1 {
+        args.against = vec!["prior".into()];
+    }
     let Ok(done) = matrix::run(&args, &context, &mut input) else { return };
     harmless(&done.text);
     for note in &done.notes {

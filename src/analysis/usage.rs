@@ -171,6 +171,24 @@ impl<'c> ServiceUsage<'c> {
         Ok(Summary { format, items: self.items - items, new_services: self.tallies.len() - services })
     }
 
+    /// Reads a Terraform plan to its end and adds what there will be; `before` gets what there was. Both come from the plan's
+    /// changes, so what the plan did not look at counts on neither side.
+    ///
+    /// # Errors
+    ///
+    /// An input that cannot be read, or is no plan, or a plan that names no changes.
+    pub fn read_plan(&mut self, before: &mut Self, input: &mut dyn BufRead) -> Result<Summary, inventory::Error> {
+        let (items, services) = (self.items, self.tallies.len());
+        let format = inventory::read(input, &mut BeforeAndAfter { before, after: self })?;
+        if format != inventory::PLAN {
+            return Err(inventory::Error::Refused(
+                format!("this is a {format}, and only a Terraform plan says what there was before it"),
+                "whose matrix --from NEW --against OLD".to_owned(),
+            ));
+        }
+        Ok(Summary { format, items: self.items - items, new_services: self.tallies.len() - services })
+    }
+
     /// The services and modes that are used, by id and in the order of the catalogue. A thing that is
     /// [undecided](Self::undecided), or that every mode has, counts with several modes of its service.
     #[must_use]
@@ -356,6 +374,42 @@ impl Visitor for ServiceUsage<'_> {
 
     fn wants(&self, name: &str) -> bool {
         self.attributes.contains(name)
+    }
+}
+
+/// Hears a plan: what there was, and what there will be.
+struct BeforeAndAfter<'u, 'c> {
+    before: &'u mut ServiceUsage<'c>,
+    after: &'u mut ServiceUsage<'c>,
+}
+
+impl Visitor for BeforeAndAfter<'_, '_> {
+    fn item(&mut self, item: Item<'_>) -> bool {
+        self.after.item(item)
+    }
+
+    fn ignored(&mut self, name: &str, reason: &'static str, count: u64) {
+        Visitor::ignored(self.after, name, reason, count);
+    }
+
+    fn unmatched(&mut self, name: &str, count: u64) {
+        Visitor::unmatched(self.after, name, count);
+    }
+
+    fn note(&mut self, note: String) {
+        self.after.note(note);
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.after.wants(name)
+    }
+
+    fn compares(&self) -> bool {
+        true
+    }
+
+    fn before(&mut self, item: Item<'_>) {
+        self.before.item(item);
     }
 }
 

@@ -16,7 +16,7 @@ use super::matrix_page::MatrixPage;
 use super::records::{ANSWER_COLUMNS, AnswerRecord, LifecycleRecord};
 use super::selection::{Selection, not_counted, plural, select};
 use super::telling::{picture_column, picture_rows};
-use super::{Context, Outcome, PartyFilter, completions, fits_any, hidden_note, overlay_note};
+use super::{Context, Outcome, PartyFilter, changes, completions, fits_any, hidden_note, overlay_note};
 use crate::analysis::matrix::{Column, Holder, Matrix, Sort};
 use crate::analysis::usage::ServiceUsage;
 use crate::catalogue::model::{Basis, Layer};
@@ -46,6 +46,11 @@ pub struct Args {
     #[arg(long)]
     pub diff: bool,
 
+    /// What changes hands since the inventory in FILE; `prior` for what a Terraform plan itself says was there before it; may be
+    /// repeated
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, conflicts_with_all = ["diff", "sort", "wide"])]
+    pub against: Vec<PathBuf>,
+
     /// The services by name, or with those first that leave most to you
     #[arg(long, value_name = "ORDER", value_enum)]
     pub sort: Option<Order>,
@@ -54,10 +59,14 @@ pub struct Args {
     #[arg(long)]
     pub wide: bool,
 
-    /// End with 1 if anything in the inventory was not matched
+    /// End with 1 if anything in the inventory was not matched; with --against, also if anything moves to you
     #[arg(long)]
     pub strict: bool,
 }
+
+/// What is said where nothing was asked about.
+pub(super) const NO_SERVICES: &str =
+    "no services given\n  try: whose matrix ec2 rds s3, or: terraform show -json | whose matrix -";
 
 /// In which order services stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -93,10 +102,13 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
         layers.insert(context.layer(word, "whose matrix --layer")?);
     }
     let layers: Vec<Layer> = if layers.is_empty() { Layer::ALL.to_vec() } else { layers.into_iter().collect() };
+    if !args.against.is_empty() {
+        return changes::run(args, &layers, context, stdin);
+    }
     let mut notes = Vec::new();
     let Selection { columns, usage } = select(&args.names, &args.from, context, stdin, &mut notes)?;
     let Some(columns) = columns else {
-        bail!("no services given\n  try: whose matrix ec2 rds s3, or: terraform show -json | whose matrix -");
+        bail!(NO_SERVICES);
     };
     notes.extend(not_counted(&usage));
     let unmatched = usage.unmatched().len() > 0;

@@ -9,6 +9,7 @@ use crate::render::{Canvas, Format, View};
 
 mod asked;
 pub mod categories;
+pub mod changes;
 pub mod check;
 pub mod completions;
 pub mod controls;

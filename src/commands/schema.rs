@@ -47,7 +47,7 @@ mod tests {
 
     use crate::catalogue::model::{Owners, Service, Source};
     use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord};
-    use crate::commands::{check, controls, duties, export, gaps, matrix, modes, resolve};
+    use crate::commands::{changes, check, controls, duties, export, gaps, matrix, modes, resolve};
 
     const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -135,6 +135,7 @@ mod tests {
         let records = [
             ("show", generator.subschema_for::<AnswerRecord<'_>>()),
             ("matrix", generator.subschema_for::<matrix::CellRecord<'_>>()),
+            ("changes", generator.subschema_for::<changes::ChangeRecord<'_>>()),
             ("controls", generator.subschema_for::<controls::ControlRecord<'_>>()),
             ("modes", generator.subschema_for::<modes::ModeRecord<'_>>()),
             ("services", generator.subschema_for::<ServiceRecord<'_>>()),
@@ -166,6 +167,7 @@ mod tests {
                 "results": { "type": "array", "items": { "anyOf": any } },
                 "unmatched": { "type": "array", "description": "matrix, controls: names of the inventory that no service was found for." },
                 "ignored": { "type": "array", "description": "matrix, controls: what was passed over, and why." },
+                "before": { "type": "object", "description": "changes (matrix --against): unmatched and ignored of what it is compared with." },
                 "sources": { "type": "array", "description": "export: the bibliography." },
                 "layers": { "type": "array", "items": { "$ref": "#/$defs/layers" }, "description": "export: the layers." },
                 "categories": { "type": "array", "items": { "$ref": "#/$defs/categories" }, "description": "export: the categories." },

@@ -28,6 +28,53 @@ pub(super) struct Selection<'c> {
     pub(super) usage: ServiceUsage<'c>,
 }
 
+/// What was in use, and what is.
+pub(super) struct Comparison<'c> {
+    pub(super) before: Selection<'c>,
+    pub(super) after: Selection<'c>,
+}
+
+/// What stands for the state before a plan, instead of an inventory.
+pub(super) const PRIOR: &str = "prior";
+
+/// Reads what is asked about as [`select`] does, and what was there before it: the inventories in `against`, or where that is
+/// [`PRIOR`], what the plans themselves say of it. What there was before has `before: ` in front of its notes.
+pub(super) fn compare<'c>(
+    names: &[String],
+    from: &[PathBuf],
+    against: &[PathBuf],
+    context: &Context<'c>,
+    stdin: &mut dyn BufRead,
+    notes: &mut Vec<String>,
+) -> anyhow::Result<Comparison<'c>> {
+    let mut notes_before = Vec::new();
+    let comparison = if against.iter().any(|path| path.as_os_str() == PRIOR) {
+        if against.len() > 1 || names.iter().any(|name| name != "-") {
+            bail!(
+                "--against {PRIOR} compares plans with themselves and stands alone\n  try: whose matrix --from plan.json --against {PRIOR}"
+            );
+        }
+        let mut before = ServiceUsage::new(context.catalogue());
+        let after = select_from(names, from, context, stdin, notes, Some(&mut before))?;
+        left_open(&before, &mut notes_before);
+        Comparison { before: Selection { columns: Some(before.columns()), usage: before }, after }
+    } else {
+        if against.iter().any(|path| is_stdin(path)) && (names == ["-"] || from.iter().any(|path| is_stdin(path))) {
+            bail!("stdin is read once: give `-` once");
+        }
+        let before = select(&[], against, context, stdin, &mut notes_before)?;
+        Comparison { before, after: select(names, from, context, stdin, notes)? }
+    };
+    notes.extend(notes_before.into_iter().map(|note| format!("before: {note}")));
+    let (before, after) = (not_counted(&comparison.before.usage), not_counted(&comparison.after.usage));
+    if before != after {
+        let label = |line: String| if line.starts_with(' ') { line } else { format!("before: {line}") };
+        notes.extend(before.into_iter().map(label));
+    }
+    notes.extend(after);
+    Ok(comparison)
+}
+
 /// Reads names, the inventories in `from`, and the one on `stdin` where that is asked for: by `-` as a name or a file, or by a
 /// pipe and nothing else. What was read and what is left open about it goes to `notes`; see [`not_counted`] for the rest.
 pub(super) fn select<'c>(
@@ -36,6 +83,18 @@ pub(super) fn select<'c>(
     context: &Context<'c>,
     stdin: &mut dyn BufRead,
     notes: &mut Vec<String>,
+) -> anyhow::Result<Selection<'c>> {
+    select_from(names, from, context, stdin, notes, None)
+}
+
+/// [`select`]; `before` gets what there was before the plans, which all inventories must be then.
+fn select_from<'c>(
+    names: &[String],
+    from: &[PathBuf],
+    context: &Context<'c>,
+    stdin: &mut dyn BufRead,
+    notes: &mut Vec<String>,
+    mut before: Option<&mut ServiceUsage<'c>>,
 ) -> anyhow::Result<Selection<'c>> {
     let mut usage = ServiceUsage::new(context.catalogue());
     let piped = names.is_empty() && from.is_empty() && !std::io::stdin().is_terminal();
@@ -49,12 +108,10 @@ pub(super) fn select<'c>(
     }
     let from_stdin = piped || is_dash || !dashes.is_empty();
     if from_stdin {
-        notes.push(read(&mut usage, stdin).context("stdin")?);
+        notes.push(read(&mut usage, before.as_deref_mut(), stdin).context("stdin")?);
     }
-    read_files(&mut usage, &files, notes)?;
-    notes.extend_from_slice(usage.remarks());
-    notes.extend(usage.undecided().iter().map(undecided_note));
-    notes.extend(usage.retired().map(|(service, name)| retired_note(service, name)));
+    read_files(&mut usage, before, &files, notes)?;
+    left_open(&usage, notes);
     let mut columns = usage.columns();
     for name in names.iter().filter(|_| !is_dash) {
         let (service, mode) = context.service(name)?;
@@ -67,17 +124,31 @@ pub(super) fn select<'c>(
     Ok(Selection { columns: asked.then_some(columns), usage })
 }
 
+/// What has to be said about inventories as a whole, and what is left open about modes.
+fn left_open(usage: &ServiceUsage<'_>, notes: &mut Vec<String>) {
+    notes.extend_from_slice(usage.remarks());
+    notes.extend(usage.undecided().iter().map(undecided_note));
+    notes.extend(usage.retired().map(|(service, name)| retired_note(service, name)));
+}
+
 /// Whether the path stands for stdin, as it does for other tools; a file of that name is `./-`.
 pub(super) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
 /// Reads every file, and reports all that cannot be read, so that nobody mends one to hear of the next.
-fn read_files(usage: &mut ServiceUsage<'_>, files: &[&PathBuf], notes: &mut Vec<String>) -> anyhow::Result<()> {
+fn read_files<'c>(
+    usage: &mut ServiceUsage<'c>,
+    mut before: Option<&mut ServiceUsage<'c>>,
+    files: &[&PathBuf],
+    notes: &mut Vec<String>,
+) -> anyhow::Result<()> {
     let mut faults = Vec::new();
     for path in files {
         let file = progress::open(path).with_context(|| format!("cannot read {}", path.display()));
-        let note = file.and_then(|mut file| read(usage, &mut file).with_context(|| path.display().to_string()));
+        let note = file.and_then(|mut file| {
+            read(usage, before.as_deref_mut(), &mut file).with_context(|| path.display().to_string())
+        });
         match note {
             Ok(note) => notes.push(note),
             Err(error) => faults.push(error),
@@ -91,9 +162,16 @@ fn read_files(usage: &mut ServiceUsage<'_>, files: &[&PathBuf], notes: &mut Vec<
 }
 
 /// Reads an inventory; returns what to say about it.
-fn read(usage: &mut ServiceUsage<'_>, input: &mut dyn BufRead) -> anyhow::Result<String> {
+fn read<'c>(
+    usage: &mut ServiceUsage<'c>,
+    before: Option<&mut ServiceUsage<'c>>,
+    input: &mut dyn BufRead,
+) -> anyhow::Result<String> {
     let more = if usage.is_empty() { "" } else { " more" };
-    let Summary { format, items, new_services } = usage.read(input)?;
+    let Summary { format, items, new_services } = match before {
+        Some(before) => usage.read_plan(before, input)?,
+        None => usage.read(input)?,
+    };
     let things = match format {
         "list of names" => plural(items, "name"),
         "Terraform plan" | "Terraform state" => plural(items, "managed resource"),

@@ -319,9 +319,13 @@ impl Fields<'_> {
             input.page(list, missing);
         }
         if terraform.section {
-            if let Some(note) = terraform.note() {
-                visitor.note(note);
+            if terraform.lacks_changes() {
+                return Err(Error::refused(
+                    "not all of this plan is here: it names resources that its `resource_changes` say nothing of",
+                    "terraform show -json PLAN | whose matrix - --against prior",
+                ));
             }
+            terraform.notes().for_each(|note| visitor.note(note));
             input.dialect = Some(terraform.dialect());
             return Ok(());
         }

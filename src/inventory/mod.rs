@@ -27,6 +27,9 @@ mod usage;
 pub use attributes::{Attributes, Match};
 pub(crate) use terraform::Address;
 
+/// What a Terraform plan is called.
+pub const PLAN: &str = "Terraform plan";
+
 /// Why something is passed over that another provider's than AWS's is.
 pub const ANOTHER_PROVIDERS: &str = "another provider's";
 
@@ -59,6 +62,16 @@ pub trait Visitor {
 
     /// Whether the attribute `name` (its first level) is of interest for anything.
     fn wants(&self, name: &str) -> bool;
+
+    /// Whether what there was before a Terraform plan is wanted as well. Then [`item`](Self::item) takes what there will be,
+    /// [`before`](Self::before) what there was, and both come from the plan's changes, which name every resource that the plan
+    /// looked at, changed or not.
+    fn compares(&self) -> bool {
+        false
+    }
+
+    /// Something was there before the plan. Only where [`compares`](Self::compares) asks for it.
+    fn before(&mut self, _item: Item<'_>) {}
 }
 
 /// Why an inventory could not be read.

@@ -34,6 +34,13 @@ pub(super) struct Reader {
     /// The attributes of a resource, or of the instances of one, those in a row that agree as one. Buffers that are used
     /// again: the vector may be longer than what is in use.
     attributes: Vec<(Attributes, u64)>,
+    /// The attributes that a resource had before the plan.
+    before: Attributes,
+    /// Managed resources that were handed on, and those of `planned_values` where only changes are.
+    managed: u64,
+    planned: u64,
+    /// Resources that stay in AWS, although Terraform will know them no longer.
+    forgotten: u64,
 }
 
 /// Where a resource stands, and so how it is written.
@@ -50,7 +57,7 @@ enum Form {
 impl Reader {
     /// What the document is.
     pub(super) const fn dialect(&self) -> &'static str {
-        if self.plan { "Terraform plan" } else { "Terraform state" }
+        if self.plan { super::PLAN } else { "Terraform state" }
     }
 
     /// Reads the value of `key` if it is one of Terraform's; whether it was.
@@ -81,6 +88,12 @@ impl Reader {
             map.next_value_seed(Skip(session))?;
             return Ok(true);
         }
+        if key == "planned_values" && visitor.compares() {
+            let mut planned = Self { plan: true, ..Self::default() };
+            self.section |= map.next_value_seed(Values { reader: &mut planned, session, visitor: &mut Unheard })?;
+            self.planned += planned.managed;
+            return Ok(true);
+        }
         let own = match key {
             "resource_changes" => {
                 let each = Resources { reader: self, session, visitor, form: Form::Change };
@@ -102,24 +115,33 @@ impl Reader {
     }
 
     /// What is to be said about the whole at its end.
-    pub(super) fn note(&self) -> Option<String> {
-        match (self.incomplete, self.deferred) {
+    pub(super) fn notes(&self) -> impl Iterator<Item = String> {
+        let incomplete = match (self.incomplete, self.deferred) {
             (_, 1..) => {
                 Some(format!("the plan is not complete: deferred changes are counted as if made ({})", self.deferred))
             }
             (true, _) => Some("the plan is not complete: Terraform left something out of it".to_owned()),
             _ => None,
-        }
+        };
+        let forgotten = (self.forgotten > 0)
+            .then(|| format!("not compared: {} that Terraform will forget, and that will stay in AWS", self.forgotten));
+        incomplete.into_iter().chain(forgotten)
     }
 
-    /// Hands a resource on.
+    /// Whether the plan names resources of which it does not say what changes in them, as Terraform's own plans do of all.
+    pub(super) const fn lacks_changes(&self) -> bool {
+        self.planned > self.managed
+    }
+
+    /// Hands a resource on, as it is or will be.
     fn tell(&mut self, resource: &ResourceHead, used: usize, visitor: &mut dyn Visitor) {
         let instances: u64 = self.attributes[..used].iter().map(|(_, count)| count).sum();
         let Some(kind) = resource.kind.as_deref().filter(|kind| !kind.is_empty() && instances > 0) else { return };
         self.seen += 1;
+        self.managed += u64::from(!resource.data);
         if resource.data {
             visitor.ignored(kind, DATA_SOURCE, instances);
-        } else if kind.starts_with("aws_") || kind.starts_with("awscc_") {
+        } else if is_aws(kind) {
             for (attributes, count) in &self.attributes[..used] {
                 visitor.item(Item { name: kind, count: *count, attributes });
             }
@@ -130,6 +152,89 @@ impl Reader {
                 instances,
             );
         }
+    }
+
+    /// Hands on what a change makes of a resource, and where that is wanted, what it was before.
+    fn tell_change(&mut self, resource: &ResourceHead, action: Action, visitor: &mut dyn Visitor) {
+        if visitor.compares() {
+            self.seen += u64::from(matches!(action, Action::Delete | Action::Forget));
+            let kind = resource.kind.as_deref().filter(|kind| !resource.data && is_aws(kind));
+            if action == Action::Forget {
+                self.managed += 1;
+                self.forgotten += u64::from(kind.is_some());
+                return;
+            }
+            if action == Action::Keep {
+                // Nothing of it changes, so it is as well known after as before.
+                self.attributes[0].0.clone_from(&self.before);
+            }
+            if let Some(name) = kind.filter(|_| action != Action::Create) {
+                visitor.before(Item { name, count: 1, attributes: &self.before });
+            }
+        }
+        if !matches!(action, Action::Delete | Action::Forget) {
+            self.tell(resource, 1, visitor);
+        }
+    }
+}
+
+/// Whether a type of resource is one of the providers of AWS.
+fn is_aws(kind: &str) -> bool {
+    kind.starts_with("aws_") || kind.starts_with("awscc_")
+}
+
+/// What a plan does with a resource.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Action {
+    /// It was not there before.
+    Create,
+    /// It will not be there.
+    Delete,
+    /// It stays in AWS and leaves the state.
+    Forget,
+    /// Nothing.
+    Keep,
+    /// Something else: it was there before and will be there.
+    #[default]
+    Change,
+}
+
+impl Action {
+    /// The action that the words of `actions` mean.
+    fn of(words: &[Scalar]) -> Self {
+        let all = |wanted: &[&str]| {
+            !words.is_empty() && words.iter().all(|word| word.0.as_deref().is_some_and(|word| wanted.contains(&word)))
+        };
+        if all(&["forget"]) {
+            Self::Forget
+        } else if all(&["delete", "forget"]) {
+            Self::Delete
+        } else if all(&["create"]) {
+            Self::Create
+        } else if all(&["no-op"]) {
+            Self::Keep
+        } else {
+            Self::Change
+        }
+    }
+}
+
+/// Hears nothing: what is read for its count alone.
+struct Unheard;
+
+impl Visitor for Unheard {
+    fn item(&mut self, _: Item<'_>) -> bool {
+        true
+    }
+
+    fn ignored(&mut self, _: &str, _: &'static str, _: u64) {}
+
+    fn unmatched(&mut self, _: &str, _: u64) {}
+
+    fn note(&mut self, _: String) {}
+
+    fn wants(&self, _: &str) -> bool {
+        false
     }
 }
 
@@ -358,7 +463,8 @@ impl<'de> SerdeVisitor<'de> for Resource<'_> {
         let complete = !reader.plan;
         fresh(&mut reader.attributes, 0, complete);
         let mut head = ResourceHead::default();
-        let (mut used, mut deleted) = (usize::from(form != Form::StateFile), false);
+        let (mut used, mut action) = (usize::from(form != Form::StateFile), Action::default());
+        reader.before.clear(true);
         while let Some(key) = map.next_key()? {
             match (key, form) {
                 (ResourceField::Mode, _) => head.data = map.next_value::<Scalar>()?.0.as_deref() == Some("data"),
@@ -372,8 +478,9 @@ impl<'de> SerdeVisitor<'de> for Resource<'_> {
                     map.next_value_seed(Collect { session, into, wants, spelling: Spelling::Same })?;
                 }
                 (ResourceField::Change, Form::Change) => {
-                    let change = Change { session, visitor: &*visitor, into: &mut reader.attributes[0].0 };
-                    deleted = map.next_value_seed(change)?;
+                    let before = visitor.compares().then_some(&mut reader.before);
+                    let change = Change { session, visitor: &*visitor, into: &mut reader.attributes[0].0, before };
+                    action = map.next_value_seed(change)?;
                 }
                 (ResourceField::Instances, Form::StateFile) => {
                     let attributes = &mut reader.attributes;
@@ -383,7 +490,9 @@ impl<'de> SerdeVisitor<'de> for Resource<'_> {
                 _ => map.next_value_seed(Skip(session))?,
             }
         }
-        if !deleted {
+        if form == Form::Change {
+            reader.tell_change(&head, action, visitor);
+        } else {
             reader.tell(&head, used, visitor);
         }
         Ok(())
@@ -400,44 +509,44 @@ fn fresh(attributes: &mut Vec<(Attributes, u64)>, place: usize, complete: bool) 
     *count = 1;
 }
 
-/// `change` of a resource: its attributes afterwards, and whether it is deleted and nothing else.
+/// `change` of a resource: its attributes afterwards, and before if they are wanted, and what is done with it.
 struct Change<'a> {
     session: &'a Session,
     visitor: &'a dyn Visitor,
     into: &'a mut Attributes,
+    before: Option<&'a mut Attributes>,
 }
 
 impl<'de> DeserializeSeed<'de> for Change<'_> {
-    type Value = bool;
+    type Value = Action;
 
-    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<Action, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> SerdeVisitor<'de> for Change<'_> {
-    type Value = bool;
+    type Value = Action;
     expecting_anything!();
-    pass_over!(false; bool, numbers, str, unit, seq);
+    pass_over!(Action::default(); bool, numbers, str, unit, seq);
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let Self { session, visitor, into } = self;
-        let mut deleted = false;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Action, A::Error> {
+        let Self { session, visitor, into, mut before } = self;
+        let wants = &|key: &str| visitor.wants(key);
+        let mut action = Action::default();
         while let Some(key) = map.next_key::<String>()? {
-            match &*key {
-                "actions" => {
-                    let actions: Vec<Scalar> = map.next_value()?;
-                    let delete = |action: &Scalar| matches!(action.0.as_deref(), Some("delete" | "forget"));
-                    deleted = !actions.is_empty() && actions.iter().all(delete);
-                }
-                "after" => {
-                    let wants = &|key: &str| visitor.wants(key);
+            match (&*key, &mut before) {
+                ("actions", _) => action = Action::of(&map.next_value::<Vec<Scalar>>()?),
+                ("after", _) => {
                     map.next_value_seed(Collect { session, into: &mut *into, wants, spelling: Spelling::Same })?;
+                }
+                ("before", Some(before)) => {
+                    map.next_value_seed(Collect { session, into: before, wants, spelling: Spelling::Same })?;
                 }
                 _ => map.next_value_seed(Skip(session))?,
             }
         }
-        Ok(deleted)
+        Ok(action)
     }
 }
 
@@ -682,6 +791,27 @@ mod tests {
             ("", "_", "_"),
         ] {
             assert_eq!(provider(address, kind), name, "{address} {kind}");
+        }
+    }
+
+    #[test]
+    fn a_replaced_resource_was_there_and_will_be() {
+        let of = |words: &[&str]| {
+            let words: Vec<Scalar> = words.iter().map(|word| Scalar(Some((*word).to_owned()))).collect();
+            Action::of(&words)
+        };
+        for (words, action) in [
+            (&["create"][..], Action::Create),
+            (&["no-op"], Action::Keep),
+            (&["update"], Action::Change),
+            (&["delete", "create"], Action::Change),
+            (&["create", "delete"], Action::Change),
+            (&["create", "forget"], Action::Change),
+            (&["delete"], Action::Delete),
+            (&["forget"], Action::Forget),
+            (&[], Action::Change),
+        ] {
+            assert_eq!(of(words), action, "{words:?}");
         }
     }
 

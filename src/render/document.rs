@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::html::STYLE;
-use super::markdown::escape;
+use super::markdown::{address, escape};
 use super::{Cell, Document, Entry, Row, Table, svg};
 use crate::sanitize::tame;
 
@@ -27,7 +27,7 @@ pub(super) fn markdown(document: &Document) -> String {
                 text.push_str(&format!("- {}: {}\n", escape(label), escape(fact)));
             }
             for (title, url, checked) in &entry.sources {
-                text.push_str(&format!("- source: [{}](<{}>), {checked}\n", escape(title), tame(url)));
+                text.push_str(&format!("- source: [{}](<{}>), {checked}\n", escape(title), address(url)));
             }
             text.push('\n');
         }

@@ -24,3 +24,8 @@ pub(super) fn escape(cell: &str) -> String {
     }
     out
 }
+
+/// An address between the angle brackets of a link: nothing in it ends them.
+pub(super) fn address(url: &str) -> String {
+    tame(url).replace('<', "%3C").replace('>', "%3E").replace('\\', "%5C")
+}

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
+mod comment;
 mod csv;
 mod document;
 mod html;
@@ -41,10 +42,55 @@ pub trait View {
         None
     }
 
+    /// The comment that Markdown makes of it instead of its rows, where it is made to be one.
+    fn comment(&self) -> Option<Comment> {
+        None
+    }
+
     /// The document that Markdown makes of it instead of its rows, and html where there is no picture.
     fn document(&self) -> Option<Document> {
         None
     }
+}
+
+/// What is said beneath a proposed change: a table, and lists that are folded away. However much there is to say, it is no
+/// longer than a comment may be.
+#[derive(Clone, Debug, Default)]
+pub struct Comment {
+    /// What it comes to.
+    pub title: String,
+    /// The table.
+    pub table: Table,
+    /// What to know before relying on it, a line each.
+    pub remarks: Vec<String>,
+    /// What is to be done.
+    pub tasks: TaskList,
+    /// What stands beneath, a paragraph each.
+    pub foot: Vec<String>,
+    /// Where to find what there is no room for.
+    pub rest: String,
+}
+
+/// Things to be done, folded away beneath what they come to.
+#[derive(Clone, Debug, Default)]
+pub struct TaskList {
+    /// What is said of them while they are folded.
+    pub summary: String,
+    /// What is to be done.
+    pub tasks: Vec<Task>,
+}
+
+/// A thing to be done.
+#[derive(Clone, Debug, Default)]
+pub struct Task {
+    /// Where, and whose it is.
+    pub label: String,
+    /// What.
+    pub text: String,
+    /// What to know of the text, such as that no page says so of this service.
+    pub remark: String,
+    /// The page that says so: title and address.
+    pub source: Option<(String, String)>,
 }
 
 /// A table, and a section with the details of each of its rows.
@@ -315,9 +361,10 @@ pub fn render(view: &dyn View, format: Format, canvas: Canvas, date: &str) -> an
         Format::Yaml => yaml::document(&view.records(), view.envelope(), date)?,
         Format::Csv => csv::write(&view.grid())?,
         Format::Tsv => csv::tabs(&view.grid()),
-        Format::Markdown => match view.document() {
-            Some(document) => document::markdown(&document),
-            None => markdown::write(&view.grid()),
+        Format::Markdown => match (view.comment(), view.document()) {
+            (Some(comment), _) => comment::write(&comment),
+            (None, Some(document)) => document::markdown(&document),
+            (None, None) => markdown::write(&view.grid()),
         },
         Format::Html | Format::Svg => match (view.picture(), view.document()) {
             (Some(picture), _) if format == Format::Svg => svg::document(&picture),

@@ -30,7 +30,8 @@ fn streams() {
 
 #[test]
 fn inventories() {
-    replay("inventory", <[u8]>::to_vec, &[&["matrix", "-", "--layer", "os"]]);
+    let against: &[&str] = &["matrix", "-", "--against", "prior", "-o", "markdown"];
+    replay("inventory", <[u8]>::to_vec, &[&["matrix", "-", "--layer", "os"], against]);
 }
 
 #[test]

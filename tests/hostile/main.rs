@@ -561,12 +561,17 @@ fn nothing_that_is_repeated_is_markup() {
     let overlay = json!({ "owners": { "default": said }, "sources": { "page": page }, "services": { "own": own } });
     let overlay = &*made("markup.yaml", overlay.to_string());
     let inventory = &*made("markup.txt", format!("own\nrds\n{EVIL}\naws_{EVIL}\n"));
+    let before = &*made("markup-before.txt", "rds\ns3\n");
     for format in ["html", "svg", "markdown"] {
-        for args in [
-            &["show", "own", "--catalogue", overlay, "-o", format][..],
-            &["show", "own", "os", "--catalogue", overlay, "-o", format],
-            &["matrix", "own", "rds", "--from", inventory, "--catalogue", overlay, "-o", format],
-        ] {
+        let mut asked = vec![
+            vec!["show", "own", "--catalogue", overlay, "-o", format],
+            vec!["show", "own", "os", "--catalogue", overlay, "-o", format],
+            vec!["matrix", "own", "rds", "--from", inventory, "--catalogue", overlay, "-o", format],
+        ];
+        if format == "markdown" {
+            asked.push(vec!["matrix", "--from", inventory, "--against", before, "--catalogue", overlay, "-o", format]);
+        }
+        for args in &asked {
             let output = whose(args, b"");
             assert_eq!(sound(&format!("{args:?}"), &output).0, 0, "{args:?}");
             // In Markdown a backslash before it makes a sign text.
