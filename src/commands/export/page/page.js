@@ -434,7 +434,7 @@
           .map(([text, href]) => [h("a", { href }, text), " "])),
       remarks(),
       h("ul", { class: "cards" },
-        li(h2(h("a", { href: "#/patching" }, "What you must patch")), p("Across all services: guest operating systems and platforms in which updates leave you a part.")),
+        li(h2(h("a", { href: "#/patching" }, "What you must patch")), p("Across all services: guest operating systems and platforms that leave you a part.")),
         li(h2(h("a", { href: "#/services" }, "All services")), p("Who holds the layers that move, service by service.")),
         li(h2(h("a", { href: "#/controls" }, "NIST SP 800-53")), p("Who answers for each control: inherited, shared, or yours.")),
         li(h2(h("a", { href: "#/words" }, "How to read it")), p("What AWS+, stated and derived mean, and what this page does not say.")),
@@ -637,7 +637,7 @@
       title: wanted ? `${wanted} services` : "All services",
       body: [
         h1(wanted ? categories.find((one) => one.category === wanted).name : "All services"),
-        h("p", { class: "lead" }, wanted ? KINDS[wanted] : "Who holds the five layers that move with the kind of service. Several words: it depends on the mode."),
+        h("p", { class: "lead" }, wanted ? KINDS[wanted] : "Who holds the layers that move with the kind of service. Several words: it depends on the mode."),
         remarks(),
         tabs("Category", [{ href: "#/services", text: "all", number: services.length, on: !wanted }, ...categories.map(({ category }) => ({ href: `#/services/${category}`, text: category, number: number(category), on: wanted === category }))]),
         h("div", { class: "tools" }, h("label", null, "Filter ", filter), left),
@@ -701,7 +701,7 @@
       ["on-request", "Never updated unless you act", "AWS releases the update; it takes effect only when you let it in or deploy again.", (answer) => answer.party === "shared" && answer.sharing === "dependent"],
       ["each", "Each side updates a part of its own", "Two things in one layer: one is AWS's to update, the other yours.", (answer) => answer.party === "shared"],
       ["third-party", "A third party updates it, and leaves a part to you", "", (answer) => answer.party === "third-party" && answer.mine],
-      ["aws-plus", "AWS installs them; a part is left to you (AWS+)", "Maintenance windows, versions that go out of support, updates that you may apply earlier.", (answer) => answer.mine],
+      ["aws-plus", "AWS holds it, and leaves a part to you (AWS+)", "Mostly maintenance windows, versions that go out of support, and updates that you may apply earlier.", (answer) => answer.mine],
     ];
     const left = new Set(columns);
     const sections = SECTIONS.map(([id, title, about, fits]) => {
@@ -717,7 +717,7 @@
       title: "What you must patch",
       body: [
         h1("What you must patch"),
-        h("p", { class: "lead" }, "Every service and mode in which updates of the guest operating system or of the platform leave you a part. Your own code and its libraries are yours everywhere and not listed."),
+        h("p", { class: "lead" }, "Every service and mode in which the guest operating system or the platform leaves you a duty, updates first of all. Your own code and its libraries are yours everywhere and not listed."),
         remarks(),
         h("nav", { class: "tabs", "aria-label": "Sections" }, sections.map(({ id, title, own }) =>
           h("a", { href: `#/patching/${id}` }, title, h("small", null, ` ${own.length}`)))),
@@ -732,7 +732,7 @@
           })),
         ]),
         h2(`No part of yours (${left.size})`),
-        h("p", { class: "faint" }, "No duty in these two layers: there is no such thing for you to update, or AWS updates it without you."),
+        h("p", { class: "faint" }, "No duty in these two layers: there is no such thing, or it is updated without you."),
         h("details", { class: "more" }, h("summary", null, "List them"), h("ul", { class: "columns" }, [...left].map((column) => li(serviceLink(column))))),
       ],
     };
