@@ -88,9 +88,7 @@ impl Cli {
         let stdin = || io::BufReader::with_capacity(1 << 16, Progress::new(Stdin { is_told: false }, None, waits));
         match (&self.command, &self.show) {
             (Some(_), Some(show::Args { name, .. })) => {
-                anyhow::bail!(
-                    "`{name}` stands before a command, and only a flag can\n  try: whose {name}, or whose --help"
-                )
+                anyhow::bail!("unexpected `{name}` before a command\n  try: whose {name}, or whose --help")
             }
             (None, None) => anyhow::bail!("which service?\n  try: whose rds, or whose --help"),
             (Some(Command::Show(args)), _) => show::run(args, context),

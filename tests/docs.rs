@@ -49,3 +49,45 @@ fn the_overlay_of_the_readme_is_the_one_of_the_transcripts() {
     let shown = text("README.md").split_once("```yaml\n").expect("an overlay").1.split("```").next().map(str::to_owned);
     assert_eq!(shown.as_deref(), Some(&*text("tests/cmd/overlay.in/hub.yaml")));
 }
+
+/// Phrases that readers stumbled over, each with what is said instead.
+const STUMBLES: &[(&str, &str)] = &[
+    ("Catalogue of 2", "Catalogue dated 2"),
+    ("Catalogue of {", "Catalogue dated {"),
+    ("What each must do:", "For the duties, add --layer os"),
+    ("belongs into", "belongs in"),
+    ("did you mean this?", "what is wrong, then the next command"),
+    ("is wanted here", "expected"),
+    ("mend them first", "fix these first"),
+    ("no duty fits", "nothing matched"),
+    ("no service fits", "nothing matched"),
+    ("of which services?", "no services given"),
+    ("one a line", "one per line"),
+    ("one line a mode", "one line per mode"),
+    ("one word too many", "unexpected argument"),
+    ("wins whole", "is used; nothing is merged"),
+    ("what was passed over is always reported", "stderr reports what was skipped"),
+];
+
+#[test]
+fn phrases_that_readers_stumbled_over_do_not_come_back() {
+    let mut files = documents();
+    let mut folders = vec!["src".to_owned(), "tests/cmd".to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(Path::new(ROOT).join(&folder)).expect("the folder is there").filter_map(Result::ok) {
+            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for file in files {
+        let text = text(&file);
+        let stumbles = STUMBLES.iter().filter(|(phrase, _)| text.contains(phrase));
+        found.extend(stumbles.map(|(phrase, better)| format!("{file}: `{phrase}`; say: {better}")));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}

@@ -63,7 +63,7 @@ impl Model<'_> {
         let mut blocks = vec![Block::Facts(Category::ALL.iter().map(about).collect())];
         blocks.push(Block::Table(Table { columns, rows }));
         blocks.push(Block::Aside(format!(
-            "Examples: EC2 is infrastructure, RDS container, S3 abstracted. One in full: whose categories container\nCatalogue of {}.",
+            "Examples: EC2 is infrastructure, RDS container, S3 abstracted. One in full: whose categories container\nCatalogue dated {}.",
             self.catalogue.date()
         )));
         Page { blocks }
@@ -93,7 +93,7 @@ impl Model<'_> {
         let lines: Vec<String> = sources.map(|s| format!("{} ({})\n  {}", s.title, s.checked, s.url)).collect();
         blocks.push(Block::Aside(format!("Sources\n{}", lines.join("\n"))));
         blocks.push(Block::Aside(format!(
-            "Its services: whose services --category {category}\nCatalogue of {}.",
+            "List its services: whose services --category {category}\nCatalogue dated {}.",
             self.catalogue.date()
         )));
         Page { blocks }
@@ -147,7 +147,7 @@ impl View for Model<'_> {
         };
         Some(Picture {
             title: "The shared responsibility model by category".to_owned(),
-            foot: format!("Catalogue of {}", self.catalogue.date()),
+            foot: format!("Catalogue dated {}", self.catalogue.date()),
             remarks: Vec::new(),
             columns: categories.iter().map(column).collect(),
             rows: self.catalogue.drawn().into_iter().map(row).collect(),

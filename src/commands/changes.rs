@@ -237,7 +237,7 @@ impl<'c> ChangesView<'c> {
             [] => String::new(),
             labels => format!(" Some answers come from your overlay: {}.", labels.join(", ")),
         };
-        format!("{} {verb}.{overlay} Catalogue of {}.", plural(count, "service"), self.catalogue.date())
+        format!("{} {verb}.{overlay} Catalogue dated {}.", plural(count, "service"), self.catalogue.date())
     }
 }
 

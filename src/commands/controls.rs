@@ -431,7 +431,7 @@ impl<'c> Controls<'c> {
         foot.extend(overlay_note(overlaid));
         foot.push(format!(
             "inherited: every duty that the catalogue has for it is AWS's. It says who is responsible, never that anything is \
-             implemented. Catalogue of {}.",
+             implemented. Catalogue dated {}.",
             self.catalogue.date()
         ));
         foot

@@ -135,7 +135,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     let others = hidden.iter().filter(|listed| listed.party == Party::Customer).count() - unchecked;
     let no = duties.is_empty();
     if no {
-        notes.push("no duty fits".to_owned());
+        notes.push("nothing matched".to_owned());
     }
     if others > 0 {
         notes.push(format!("{others} more {} yours: --party mine", if others == 1 { "is" } else { "are" }));
@@ -521,6 +521,6 @@ impl<'c> List<'c> {
         if in_short {
             foot.push_str("\nIn full: one layer (--layer os), one service (whose duties rds), or -o csv.");
         }
-        format!("{foot} Catalogue of {}.", self.catalogue.date())
+        format!("{foot} Catalogue dated {}.", self.catalogue.date())
     }
 }

@@ -436,7 +436,7 @@ impl View for Gaps<'_> {
         }
         let columns = ["Service", "Layer", "State", "Ran", "Because"].map(str::to_owned).to_vec();
         let foot = Block::Aside(format!(
-            "{}\nA check that passes proves what it checks and no more. Catalogue of {}.",
+            "{}\nA check that passes proves what it checks and no more. Catalogue dated {}.",
             self.foot(),
             self.catalogue.date()
         ));
@@ -463,7 +463,7 @@ impl View for Gaps<'_> {
         };
         Some(Picture {
             title: "Which of our duties are proven".to_owned(),
-            foot: format!("{} Catalogue of {}", self.foot(), self.catalogue.date()),
+            foot: format!("{} Catalogue dated {}", self.foot(), self.catalogue.date()),
             remarks: std::iter::once("A check that passes proves what it checks and no more.".to_owned())
                 .chain(self.remarks.iter().cloned())
                 .collect(),

@@ -54,7 +54,7 @@ impl Layers<'_> {
         let columns = ["Category", "By default", "", "Must do"].map(str::to_owned).to_vec();
         blocks.push(Block::Table(Table { columns, rows }));
         blocks.push(Block::Aside(format!(
-            "Where it is yours: whose services --layer {layer} --party customer\nCatalogue of {}.",
+            "Where it is yours, list: whose services --layer {layer} --party customer\nCatalogue dated {}.",
             self.catalogue.date()
         )));
         Page { blocks }
@@ -106,7 +106,7 @@ impl View for Layers<'_> {
             blocks: vec![
                 Block::Table(Table { columns, rows }),
                 Block::Aside(format!(
-                    "Who holds each layer when nothing more specific is said. One in full: whose layers os\nCatalogue of {}.",
+                    "Who holds each layer when nothing more specific is said. One in full: whose layers os\nCatalogue dated {}.",
                     self.catalogue.date()
                 )),
             ],

@@ -270,7 +270,7 @@ impl View for MatrixView<'_> {
             foot: [
                 Some(format!("{}.", self.counts())),
                 self.overlay_note(),
-                Some(format!("Catalogue of {}", self.catalogue().date())),
+                Some(format!("Catalogue dated {}", self.catalogue().date())),
             ]
             .into_iter()
             .flatten()

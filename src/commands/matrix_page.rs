@@ -48,7 +48,7 @@ impl<'c> MatrixPage<'c> {
             _ => blocks.extend(self.folded()),
         }
         blocks.push(Block::Aside(format!(
-            "For the duties, add --layer os or use -o html. Catalogue of {}.",
+            "For the duties, add --layer os or use -o html. Catalogue dated {}.",
             self.catalogue.date()
         )));
         Page { blocks }

@@ -82,7 +82,7 @@ impl View for Modes<'_> {
         let mut blocks = vec![Block::Table(Table { columns, rows: rows.collect() })];
         blocks.extend(self.service.modes.first().map(|first| {
             Block::Aside(format!(
-                "Where they differ: whose {}. One of them: whose {0}@{}\nCatalogue of {}.",
+                "Where they differ: whose {}. One of them: whose {0}@{}\nCatalogue dated {}.",
                 self.service.id,
                 first.id,
                 self.catalogue.date()

@@ -26,7 +26,7 @@ const LONGEST: usize = 64 * 1024;
 /// The arguments of `resolve`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// Names of any kind: ids, ARNs, resource types, IAM actions, billing codes; `-` reads them from stdin, one a line
+    /// Names of any kind: ids, ARNs, resource types, IAM actions, billing codes; `-` reads them from stdin, one per line
     #[arg(value_name = "NAME", add = ArgValueCandidates::new(completions::services))]
     pub names: Vec<String>,
 
@@ -150,7 +150,7 @@ fn text(name: &[u8]) -> Cow<'_, str> {
     std::str::from_utf8(name).map_or_else(|_| String::from_utf8_lossy(name), Cow::Borrowed)
 }
 
-/// Calls `each` for every name of the stream: one a line, or tabs between them as `aws --output text` writes; with
+/// Calls `each` for every name of the stream: one per line, or tabs between them as `aws --output text` writes; with
 /// `null`, whatever stands between NULs.
 fn each_name(
     null: bool,
@@ -167,7 +167,7 @@ fn each_name(
     let mut line = 1_u64;
     let too_long = |line| {
         let what = if null { "name" } else { "line" };
-        anyhow::anyhow!("stdin, {what} {line}: longer than 64 KiB; names are wanted here, one a line")
+        anyhow::anyhow!("stdin, {what} {line}: longer than 64 KiB; expected names, one per line")
     };
     loop {
         let window = match input.fill_buf() {

@@ -80,7 +80,10 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
             let words: Vec<&str> =
                 [&args.name].into_iter().chain(&args.layer).chain(&args.more).map(String::as_str).collect();
             match (guess::guess(&words, context), guess::command(&args.name, context)) {
-                (Some(command), _) => bail!("did you mean this?\n  try: {command}"),
+                (Some(command), _) => {
+                    let wanted = if words.len() == 1 { "a service" } else { "a service and a layer" };
+                    bail!("`{}` is not {wanted}\n  try: {command}", words.join(" "))
+                }
                 (None, Some(near)) if words.len() == 1 => bail!(
                     "`{}` is no service and no command; did you mean the command `{near}`?\n  try: whose {near} --help",
                     args.name
@@ -350,7 +353,7 @@ impl<'c> Answers<'c> {
         blocks.push(Block::Table(Table { columns, rows }));
         blocks.extend(self.sources(&sources));
         blocks.push(Block::Aside(format!(
-            "{}\nCatalogue of {}. One layer in full: whose {} os",
+            "{}\nCatalogue dated {}. One layer in full: whose {} os",
             bases(&counts),
             self.catalogue.date(),
             self.asked()
@@ -451,7 +454,7 @@ impl<'c> Answers<'c> {
             }
             blocks.push(Block::Facts(facts.into_iter().map(|(label, body)| (label.to_owned(), body)).collect()));
         }
-        blocks.push(Block::Aside(format!("Catalogue of {}.", self.catalogue.date())));
+        blocks.push(Block::Aside(format!("Catalogue dated {}.", self.catalogue.date())));
         Page { blocks }
     }
 }
@@ -481,7 +484,7 @@ impl View for Answers<'_> {
         let columns: Vec<_> = variants(self.service, self.named).into_iter().map(|mode| (self.service, mode)).collect();
         Some(Picture {
             title: format!("Who secures {}", self.heading()),
-            foot: [self.overlay_sentence(), Some(format!("Catalogue of {}", self.catalogue.date()))]
+            foot: [self.overlay_sentence(), Some(format!("Catalogue dated {}", self.catalogue.date()))]
                 .into_iter()
                 .flatten()
                 .collect::<Vec<_>>()

@@ -450,7 +450,7 @@ impl Input {
             self.rows += 1;
             self.dialect = Some(ROWS);
         } else if self.dialect == Some(ROWS) {
-            // Rows came before it, one a line.
+            // Rows came before it, one per line.
             visitor.unmatched(label(fields).unwrap_or("a row without a type or an ARN"), 1);
         }
         known || self.dialect == Some(ROWS)

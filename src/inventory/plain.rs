@@ -1,4 +1,4 @@
-//! A plain list of names of any kind: one a line, or tabs between them as `aws … --output text` writes; or a JSON list.
+//! A plain list of names of any kind: one per line, or tabs between them as `aws … --output text` writes; or a JSON list.
 
 use std::io::{BufRead, Read};
 
@@ -71,7 +71,7 @@ fn is_name(text: &str) -> bool {
         && text.chars().any(char::is_alphabetic)
 }
 
-/// Reads a list of names, one a line.
+/// Reads a list of names, one per line.
 pub(super) fn read(input: &mut dyn BufRead, visitor: &mut dyn Visitor) -> Result<&'static str, Error> {
     let mut names = Names::default();
     let mut line = Vec::new();

@@ -196,7 +196,7 @@ pub(super) fn outline(head: &str) -> Vec<(String, Kind)> {
 }
 
 /// The same of JSON and of YAML in flow style. Parsers of YAML refuse a flow collection that is not closed; where brackets and
-/// quotes stand is all that is wanted here.
+/// quotes stand is enough.
 fn flow_outline(body: &str) -> Vec<(String, Kind)> {
     let mut keys = Vec::new();
     let (mut depth, mut word, mut key) = (0_usize, String::new(), None);

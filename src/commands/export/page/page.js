@@ -1077,7 +1077,7 @@
   });
 
   at("foot").append(
-    p(`Catalogue of ${data.catalogue}, whose ${data.version}. `, outside("https://github.com/whose-cli/whose", "github.com/whose-cli/whose"), ", MIT or Apache-2.0."),
+    p(`Catalogue dated ${data.catalogue}, whose ${data.version}. `, outside("https://github.com/whose-cli/whose", "github.com/whose-cli/whose"), ", MIT or Apache-2.0."),
     p("Who secures what, never whether you are compliant. AWS's pages are the authority: follow the source before you rely on an answer. Not affiliated with Amazon Web Services."),
   );
   for (const id of ["search", "views", "foot"]) at(id).hidden = false;
