@@ -161,7 +161,7 @@ fn what_an_overlay_says_is_data() {
     assert_eq!(shell(&page), shell(&plain), "only the data differs");
     let data = unpacked(&page);
     assert_eq!(data["services"][0]["name"], EVIL);
-    assert_eq!(data["services"][0]["origin"], "Answers come from your overlay.");
+    assert_eq!(data["services"][0]["origin"], "The answers come from your overlay.");
     let answers = list(&data, "answers").iter().filter(|answer| answer["third_party"] == EVIL);
     assert!(answers.clone().all(|answer| answer["overlaid"] == true) && answers.count() > 0);
 }
