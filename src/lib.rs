@@ -41,7 +41,8 @@
 //!
 //! ```
 //! # #[cfg(feature = "cli")] {
-//! use whose::analysis::usage::{Column, ServiceUsage};
+//! use whose::analysis::matrix::Column;
+//! use whose::analysis::usage::ServiceUsage;
 //! use whose::catalogue::{Catalogue, model::Layer};
 //!
 //! let plan = r#"{ "format_version": "1.2", "planned_values": { "root_module": { "resources": [
