@@ -224,8 +224,11 @@ impl<'c> ChangesView<'c> {
 
     /// What stays, what an overlay says, and how old the knowledge is.
     fn foot(&self) -> String {
-        let count = self.changes.unchanged as u64;
-        let verb = if count == 1 { "stays as it is" } else { "stay as they are" };
+        let unchanged = match self.changes.unchanged as u64 {
+            0 => String::new(),
+            1 => "1 service stays as it is. ".to_owned(),
+            count => format!("{} stay as they are. ", plural(count, "service")),
+        };
         let mut overlaid: Vec<String> = Vec::new();
         for mode in &self.changes.modes {
             let mut sides = mode.layers.iter().flat_map(|change| change.before.iter().chain(&change.after));
@@ -235,9 +238,9 @@ impl<'c> ChangesView<'c> {
         }
         let overlay = match &overlaid[..] {
             [] => String::new(),
-            labels => format!(" Some answers come from your overlay: {}.", labels.join(", ")),
+            labels => format!("Some answers come from your overlay: {}. ", labels.join(", ")),
         };
-        format!("{} {verb}.{overlay} Catalogue dated {}.", plural(count, "service"), self.catalogue.date())
+        format!("{unchanged}{overlay}Catalogue dated {}.", self.catalogue.date())
     }
 }
 
@@ -392,6 +395,7 @@ impl View for ChangesView<'_> {
         Some(Comment {
             title: self.title(),
             table: Table { columns: ["service", "before", "after", "layers"].map(str::to_owned).to_vec(), rows },
+            table_title: "What changes hands".to_owned(),
             remarks: self.remarks.clone(),
             tasks: TaskList {
                 summary: format!("What you take on ({})", duties(self.taken_on.len())),

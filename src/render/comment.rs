@@ -14,6 +14,9 @@ const MAX_LENGTH: usize = 60_000;
 const MAX_TABLE: usize = 24_000;
 const MAX_REMARKS: usize = 12_000;
 
+/// A table of more rows than this is folded away, so that what must be known is not below it.
+const MAX_ROWS_UNFOLDED: usize = 12;
+
 /// What the lines take that count what was left out, each of them.
 const COUNT: usize = 400;
 
@@ -27,6 +30,10 @@ pub(super) fn write(comment: &Comment) -> String {
     let mut text = title;
     if !comment.table.rows.is_empty() {
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+        let is_folded = comment.table.rows.len() > MAX_ROWS_UNFOLDED;
+        if is_folded {
+            text.push_str(&format!("<details>\n<summary>{}</summary>\n\n", html! { (tame(&comment.table_title)) }.0));
+        }
         text.push_str(&line(comment.table.columns.iter().map(|column| escape(column)).collect()));
         text.push_str(&line(comment.table.columns.iter().map(|_| "---".to_owned()).collect()));
         let rows = comment.table.rows.iter().filter_map(|row| match row {
@@ -36,6 +43,7 @@ pub(super) fn write(comment: &Comment) -> String {
         let left = fill(&mut text, rows, MAX_TABLE);
         text.push('\n');
         text.push_str(&rest(left, "rows"));
+        text.push_str(if is_folded { "</details>\n\n" } else { "" });
     }
     let room = text.len() + MAX_REMARKS;
     let remarks = comment.remarks.iter().map(|line| {
@@ -101,6 +109,7 @@ mod tests {
         };
         Comment {
             title: "What changes".to_owned(),
+            table_title: "All of it".to_owned(),
             table: Table { columns: vec!["a".to_owned(), "b".to_owned()], rows: (0..size).map(row).collect() },
             remarks: (0..size).map(|n| format!("remark {n} {}", "z".repeat(n % 2_000))).collect(),
             tasks: TaskList { summary: "What to do".to_owned(), tasks: (0..size).map(task).collect() },

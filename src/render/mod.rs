@@ -61,6 +61,8 @@ pub struct Comment {
     pub title: String,
     /// The table.
     pub table: Table,
+    /// What is said of the table where it is too long to stand open.
+    pub table_title: String,
     /// What to know before relying on it, a line each.
     pub remarks: Vec<String>,
     /// What is to be done.
