@@ -118,8 +118,7 @@
       return fields.length > 5 ? ofArn(fields[2], fields.slice(5).join(":")) : undefined;
     }
     if (text.includes("::")) {
-      const name = text.replace(/^aws::/i, "");
-      return longest(["cloudformation"], name.toLowerCase(), places(name, /::|(?<=[^A-Z:])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])/g));
+      return longest(["cloudformation"], low, places(text, /::|(?<=[^A-Z:])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])/g));
     }
     const parts = low.split(".").map((part) => part.split("[")[0]);
     const types = parts.filter((part) => /^(aws|awscc)_/.test(part));
@@ -129,10 +128,10 @@
         const [, namespace, rest = ""] = type.match(/^awscc_([^_]*)_?(.*)$/);
         const words = rest.split("_");
         for (; words.length; words.pop()) {
-          const found = get(["cloudformation"], `${namespace}::${words.join("")}`);
+          const found = get(["cloudformation"], `aws::${namespace}::${words.join("")}`);
           if (found) return found;
         }
-        return get(["cloudformation"], namespace);
+        return get(["cloudformation"], `aws::${namespace}`);
       }
       return longest(["terraform", "steampipe"], type, places(type, /_/g).filter((place) => place > 3));
     }
