@@ -114,7 +114,7 @@ impl<'p> Of<'p> {
                 div.scroll tabindex="0" { (svg::drawing(&drawn, "", false)) }
                 p.legend {
                     @for (word, tone) in &self.words {
-                        span.key { span class={ "cell " (svg::class(*tone)) } { (word) } " " (meaning(*tone)) }
+                        span.key { span class={ "cell " (svg::class(*tone)) } { (word) } " " (meaning(word, *tone)) }
                         " "
                     }
                 }
@@ -313,8 +313,10 @@ fn date(checked: &str) -> Markup {
 }
 
 /// What a word means, for the legend.
-fn meaning(tone: Tone) -> &'static str {
+fn meaning(word: &str, tone: Tone) -> &'static str {
     match tone {
+        _ if word == "AWS+" => "a part is yours",
+        _ if word == "partial" => "some checks passed",
         Tone::Aws => "AWS secures it",
         Tone::Customer => "you do",
         Tone::Shared => "both must act",
