@@ -1037,3 +1037,13 @@ fn a_table_of_sixty_services_fits_a_hundred_columns() {
     let place = |name: &str| text.find(&format!(" {name}")).unwrap_or(usize::MAX);
     assert!(place("ec2") < place("rds") && place("rds") < place("s3"), "{text}");
 }
+
+#[test]
+fn many_services_that_do_not_say_their_mode_share_a_line() {
+    let names =
+        ["acm", "athena", "aurora", "batch", "bedrock", "braket", "cloud9", "codebuild", "ecs", "eks", "lambda"];
+    let read = fed(&["matrix", "-", "--layer", "os"], names.join("\n"));
+    let lines: Vec<&str> = read.err.lines().collect();
+    let all = format!("11 services do not say in which mode; all of their modes are shown: {}", names.join(", "));
+    assert_eq!(lines, ["list of names: 11 names, 11 services", &all]);
+}

@@ -127,7 +127,7 @@ fn select_from<'c>(
 /// What has to be said about inventories as a whole, and what is left open about modes.
 fn left_open(usage: &ServiceUsage<'_>, notes: &mut Vec<String>) {
     notes.extend_from_slice(usage.remarks());
-    notes.extend(usage.undecided().iter().map(undecided_note));
+    notes.extend(undecided_notes(&usage.undecided()));
     notes.extend(usage.retired().map(|(service, name)| retired_note(service, name)));
 }
 
@@ -178,6 +178,22 @@ fn read<'c>(
         _ => plural(items, "resource"),
     };
     Ok(format!("{format}: {things}, {}{more}", plural(new_services as u64, "service")))
+}
+
+/// What to say of things that do not say their mode; many services of which nothing is said at all share a line.
+fn undecided_notes(undecided: &[Undecided<'_>]) -> Vec<String> {
+    let silent: Vec<&str> = undecided.iter().filter(|own| own.modes.is_empty()).map(|own| &*own.service.id).collect();
+    let shared = silent.len() > MAX_LISTED;
+    let mut notes: Vec<String> =
+        undecided.iter().filter(|own| !shared || !own.modes.is_empty()).map(undecided_note).collect();
+    if shared {
+        let count = silent.len();
+        notes.push(format!(
+            "{count} services do not say in which mode; all of their modes are shown: {}",
+            silent.join(", ")
+        ));
+    }
+    notes
 }
 
 /// What to say of things that do not say their mode.
