@@ -81,6 +81,11 @@ impl Cli {
         {
             anyhow::bail!("this command has one output form, and takes no `-o {format}`\n  try: whose --help");
         }
+        if self.global.title.is_some() && !matches!(context.format, Format::Html | Format::Svg) {
+            anyhow::bail!(
+                "--title is of a page or picture\n  try: whose matrix ec2 rds --title \"Our matrix\" -o html"
+            );
+        }
         // Where people type names, or see the answers come, nothing else may stand on the screen.
         let waits = !io::stdin().is_terminal()
             && (!matches!(self.command, Some(Command::Resolve(_))) || !io::stdout().is_terminal());
@@ -161,6 +166,10 @@ pub struct Global {
         help_heading = "Global options"
     )]
     pub output: Option<Format>,
+
+    /// The title of a page or picture (-o html, -o svg)
+    #[arg(long, global = true, value_name = "TEXT", help_heading = "Global options")]
+    pub title: Option<String>,
 
     /// Colour: auto, always or never
     #[arg(

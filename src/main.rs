@@ -2,9 +2,11 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
+use whose::catalogue::model::Date;
 use whose::cli::{Cli, Colour, Command};
 use whose::commands::{self, Context, Outcome};
 use whose::pager;
@@ -48,6 +50,8 @@ fn run() -> anyhow::Result<ExitCode> {
         catalogue: &catalogue,
         format: cli.global.output.unwrap_or(if terminal { Format::Table } else { Format::Tsv }),
         canvas: canvas(cli.global.color, terminal),
+        title: cli.global.title.as_deref().filter(|title| !title.trim().is_empty()),
+        made: today(),
     };
     let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let Outcome { text, notes, no } = cli.run(&context, &mut out)?;
@@ -64,6 +68,13 @@ fn run() -> anyhow::Result<ExitCode> {
     // The process ends here: what the catalogue takes need not be given back piece by piece.
     std::mem::forget(catalogue);
     Ok(ExitCode::from(u8::from(no)))
+}
+
+/// The day in UTC: of SOURCE_DATE_EPOCH where that is set, so that the same page can be made again.
+fn today() -> Option<Date> {
+    let given = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
+    let seconds = given.or_else(|| Some(SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs()));
+    seconds.and_then(Date::of_unix_time)
 }
 
 /// Help and version are answers; every other failure of the parser is a question that could not be answered.

@@ -264,3 +264,46 @@ fn layers_stand_in_one_order_under_their_ids() {
         assert_eq!(order(args), layers, "{args:?}");
     }
 }
+
+#[test]
+fn a_page_says_what_it_is_of_and_when_it_was_made() {
+    let plan = "tests/inventories/plan.json";
+    let made = |args: &[&str], format: &str| {
+        let read = run(command(args).args(["-o", format]).env("SOURCE_DATE_EPOCH", "1798761600"));
+        assert_eq!(read.code, Some(0), "{args:?}: {}", read.err);
+        read.out
+    };
+    let page = made(&["matrix", "--from", plan, "--title", "Ours & <theirs>"], "html");
+    assert!(page.contains("<title>Ours &amp; &lt;theirs&gt;</title>"));
+    for said in
+        [plan, "Terraform plan: 7 managed resources, 5 services", "not matched: 1 of 7 things", "aws_brand_new (1)"]
+    {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(page.contains("<dd>2027-01-01</dd>"), "the day in UTC");
+    // What a word means stands before the first cell that has it.
+    let meaning = page.find("AWS secures it and leaves a part to you").expect("the legend");
+    assert!(meaning < page.find("<table").expect("the matrix"));
+    assert!(page.contains("default-src 'none'") && !page.contains(" src=") && !page.contains("<link"));
+    let drawing = made(&["matrix", "rds", "s3", "--title", "Ours"], "svg");
+    assert!(drawing.contains("<title id=\"picture-title\">Ours</title>"));
+    assert!(drawing.contains("AWS secures it and leaves a part to you"), "a legend");
+    // What a filter hides is said where the matrix is read.
+    let filtered = made(&["matrix", "rds", "--party", "customer"], "html");
+    assert!(
+        filtered.contains("hidden by the filter that was asked for") || filtered.contains("more have a part of yours")
+    );
+
+    let refused = run(&mut command(&["matrix", "rds", "--title", "Ours", "-o", "json"]));
+    assert_eq!((refused.code, &*refused.out), (Some(2), ""));
+    assert!(refused.err.contains("--title"), "{}", refused.err);
+}
+
+#[test]
+fn a_drawing_of_many_services_names_each_of_them() {
+    let names = ["ec2", "rds", "s3", "sqs", "sns", "kms", "lambda", "eks", "ecs", "ebs", "efs", "dynamodb", "athena"];
+    let drawing = whose(&[&["matrix"][..], &names].concat(), "svg");
+    for name in names {
+        assert!(drawing.contains(&format!(">{name}<")) || drawing.contains(&format!(">{name}@")), "{name}");
+    }
+}

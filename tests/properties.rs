@@ -341,7 +341,8 @@ proptest! {
 
 /// The matrix of an inventory: the answer in `format` and the notes, or the refusal.
 fn made(inventory: &str, format: Format) -> Result<String, String> {
-    let context = Context { catalogue: &CATALOGUE, format, canvas: Canvas { width: 80, colour: false, unicode: true } };
+    let canvas = Canvas { width: 80, colour: false, unicode: true };
+    let context = Context { catalogue: &CATALOGUE, format, canvas, title: None, made: None };
     let args = matrix::Args { names: vec!["-".to_owned()], layer: vec!["guest-os".to_owned()], ..Default::default() };
     let done = matrix::run(&args, &context, &mut inventory.as_bytes()).map_err(|error| format!("{error:#}"))?;
     Ok(done.text)

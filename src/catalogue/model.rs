@@ -603,6 +603,13 @@ macro_rules! serde_as_text {
 pub struct Date(jiff::civil::Date);
 
 impl Date {
+    /// The day in UTC on which so many seconds have passed since 1970; none beyond the year 9999.
+    #[must_use]
+    pub fn of_unix_time(seconds: u64) -> Option<Self> {
+        let since = jiff::SignedDuration::from_secs(i64::try_from(seconds).ok()?);
+        jiff::civil::date(1970, 1, 1).checked_add(since).ok().map(Self)
+    }
+
     /// The days from this one to `later`; negative where that is earlier.
     #[must_use]
     pub fn days_until(self, later: Self) -> i64 {

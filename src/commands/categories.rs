@@ -3,13 +3,11 @@
 use serde_json::Value;
 
 use super::records::CategoryRecord;
-use super::telling::{duty_rows, group_title, holder, joined, sides};
+use super::telling::{duty_rows, group_title, holder, joined, picture, sides};
 use super::{Context, Outcome, word_parser};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Category, Layer};
-use crate::render::{
-    Block, Cell, Grid, Page, Picture, PictureCell, PictureColumn, PictureRow, Row, Table, Tone, View, values,
-};
+use crate::render::{Block, Cell, Grid, Page, Picture, PictureColumn, Row, Table, Tone, View, values};
 
 /// The arguments of `categories`.
 #[derive(Clone, Debug, clap::Args)]
@@ -128,30 +126,39 @@ impl View for Model<'_> {
     }
 
     fn picture(&self) -> Option<Picture> {
-        let cell = |category, layer| {
-            let holder = holder(&self.catalogue.default_split(category, layer));
-            Some(PictureCell { word: holder.text, tone: holder.tone, ..PictureCell::default() })
-        };
         let categories = self.categories();
-        let row = |layer: Layer| PictureRow {
-            id: layer.as_str(),
-            label: self.catalogue.layer(layer).name.to_string(),
-            group: group_title(self.catalogue.group(layer)),
-            cells: categories.iter().map(|category| cell(*category, layer)).collect(),
+        let column = |category: &Category| {
+            let info = self.catalogue.category(*category);
+            let sources = self.catalogue.cited(&info.sources).map(|source| &*source.title).collect::<Vec<_>>();
+            PictureColumn {
+                label: category.to_string(),
+                heading: (category.to_string(), String::new()),
+                name: info.name.to_string(),
+                about: vec![info.blurb.to_string(), info.note.to_string(), format!("From: {}.", sources.join("; "))],
+                ..PictureColumn::default()
+            }
         };
-        let column = |category: &Category| PictureColumn {
-            label: category.to_string(),
-            heading: (category.to_string(), String::new()),
-            name: self.catalogue.category(*category).name.to_string(),
-            resources: None,
+        let mut picture = picture(self.catalogue, Layer::ALL, categories.iter().map(column).collect(), |layer| {
+            let answer = |category: &Category| Some((self.catalogue.default_split(*category, layer), None));
+            categories.iter().map(answer).collect()
+        });
+        picture.title = match self.one {
+            Some(category) => format!("The shared responsibility model: {category} services"),
+            None => "The shared responsibility model by category".to_owned(),
         };
-        Some(Picture {
-            title: "The shared responsibility model by category".to_owned(),
-            foot: format!("Catalogue dated {}", self.catalogue.date()),
-            remarks: Vec::new(),
-            columns: categories.iter().map(column).collect(),
-            rows: self.catalogue.drawn().into_iter().map(row).collect(),
-        })
+        picture.foot = format!("Catalogue dated {}", self.catalogue.date());
+        picture.columns_are = "categories";
+        // A default is the rule from which answers are derived; of itself it is neither derived nor stated.
+        picture.summary[0] = ("Defaults", (categories.len() * Layer::ALL.len()).to_string());
+        for cell in picture.rows.iter_mut().flat_map(|row| &mut row.answers) {
+            cell.is_derived = false;
+            cell.facts.retain(|(label, _)| *label != "basis");
+        }
+        picture.remarks = vec![
+            "These are the defaults: they hold before a service says otherwise. Of yours: whose matrix ec2 rds s3 -o html."
+                .to_owned(),
+        ];
+        Some(picture)
     }
 
     fn page(&self) -> Page {

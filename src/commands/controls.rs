@@ -13,13 +13,17 @@ use serde_json::{Map, Value};
 use super::asked::{InUse, Variant, in_use};
 use super::records::{SourceRecord, ThirdPartyRecord};
 use super::telling::{
-    ControlLine, control_lines, control_sources, joined, party_tone, responsibility_tone, responsibility_word,
+    ControlLine, control_lines, control_sources, joined, party_tone, picture_column, responsibility_means,
+    responsibility_tone, responsibility_word,
 };
 use super::{Context, Outcome, completions, overlay_note, word_parser};
 use crate::analysis::controls::{ControlAnswer, Part, Responsibility, controls, default_controls};
 use crate::catalogue::model::{Baseline, Basis, Category, Control, Layer, Party};
 use crate::catalogue::{self, Catalogue};
-use crate::render::{Block, Cell, Document, Entry, Grid, Page, Row, Section, Table, Tone, View, values};
+use crate::render::{
+    Block, Cell, Document, Entry, Grid, Page, Picture, PictureCell, PictureColumn, PictureRow, Row, Section, Table,
+    Tone, View, values,
+};
 
 /// The arguments of `controls`.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -144,6 +148,8 @@ impl RowOf<'_> {
 /// Columns that say the same of a control.
 struct Same<'c> {
     columns: Vec<Column<'c>>,
+    /// Their places among all columns.
+    places: Vec<usize>,
     answer: ControlAnswer<'c>,
     lines: Vec<ControlLine<'c>>,
 }
@@ -288,7 +294,7 @@ impl<'c> Controls<'c> {
     /// The columns of a row by what is said of them, what leaves most to the customer first.
     fn same(&self, row: &RowOf<'c>) -> Vec<Same<'c>> {
         let mut all: Vec<Same<'c>> = Vec::new();
-        for (column, answer) in self.columns.iter().zip(&row.answers) {
+        for (place, (column, answer)) in self.columns.iter().zip(&row.answers).enumerate() {
             let lines = control_lines(answer);
             let pages = control_sources(self.catalogue, answer);
             let teams = column.teams(self.catalogue, answer);
@@ -300,8 +306,13 @@ impl<'c> Controls<'c> {
                     && is_overlaid(&same.answer) == is_overlaid(answer)
             });
             match found {
-                Some(same) => same.columns.push(*column),
-                None => all.push(Same { columns: vec![*column], answer: answer.clone(), lines }),
+                Some(same) => {
+                    same.columns.push(*column);
+                    same.places.push(place);
+                }
+                None => {
+                    all.push(Same { columns: vec![*column], places: vec![place], answer: answer.clone(), lines });
+                }
             }
         }
         all.sort_by_key(|same| rank(same.answer.responsibility()));
@@ -444,6 +455,52 @@ impl<'c> Controls<'c> {
         }
     }
 
+    fn picture_row(&self, row: &RowOf<'c>) -> PictureRow {
+        let mut drawn = PictureRow {
+            id: row.control.to_string(),
+            label: self.heading(row.control),
+            group: row.control.family(),
+            is_same: self.columns.len() > 1 && row.agreed().is_some(),
+            cells: vec![None; self.columns.len()],
+            ..PictureRow::default()
+        };
+        for (place, same) in self.same(row).into_iter().enumerate() {
+            for column in &same.places {
+                drawn.cells[*column] = Some(place);
+            }
+            drawn.answers.push(self.picture_cell(&same));
+        }
+        drawn
+    }
+
+    fn picture_cell(&self, same: &Same<'c>) -> PictureCell {
+        let answer = &same.answer;
+        let responsibility = answer.responsibility();
+        let basis = answer.basis().filter(|_| !same.lines.is_empty());
+        let teams = same.columns[0].teams(self.catalogue, answer);
+        PictureCell {
+            word: responsibility_word(responsibility).to_owned(),
+            means: responsibility_means(responsibility),
+            tone: responsibility_tone(responsibility),
+            is_mine: same.lines.iter().any(|line| line.side == Party::Customer),
+            is_derived: basis == Some(Basis::Derived),
+            is_overlaid: answer.parts.iter().any(|part| part.answer.is_overlaid),
+            team: (!teams.is_empty()).then(|| teams.join(", ")),
+            duties: same
+                .lines
+                .iter()
+                .map(|line| (format!("{}, {}", self.who(same, line), line.layer), line.duty.to_owned()))
+                .collect(),
+            facts: basis.map(|basis| ("basis", basis.to_string())).into_iter().collect(),
+            sources: self
+                .sources(answer)
+                .iter()
+                .filter(|_| !same.lines.is_empty())
+                .map(|source| (source.title.to_owned(), source.url.to_owned(), source.checked.to_string()))
+                .collect(),
+        }
+    }
+
     fn section(&self, row: &RowOf<'c>) -> Section {
         let entry = |same: Same<'c>| Entry {
             of: same.columns.iter().map(Column::counted).collect::<Vec<_>>().join(", "),
@@ -506,7 +563,7 @@ fn responsibility_cell(responsibility: Responsibility) -> Cell {
     Cell::new(responsibility_word(responsibility), responsibility_tone(responsibility))
 }
 
-impl View for Controls<'_> {
+impl<'c> View for Controls<'c> {
     fn records(&self) -> Vec<Value> {
         values(self.typed())
     }
@@ -599,6 +656,34 @@ impl View for Controls<'_> {
             blocks.push(Block::Aside(format!("What each side does: --control \"{}\", or -o html.", row.control)));
         }
         Page { blocks }
+    }
+
+    fn picture(&self) -> Option<Picture> {
+        let column = |column: &Column<'c>| match column {
+            Column::Variant(Variant { service, mode, resources }) => picture_column(service, *mode, *resources),
+            Column::Category(category) => PictureColumn {
+                label: category.to_string(),
+                heading: (category.to_string(), String::new()),
+                name: self.catalogue.category(*category).name.to_string(),
+                ..PictureColumn::default()
+            },
+        };
+        let of_categories = matches!(self.columns.first(), Some(Column::Category(_)));
+        let mut remarks = self.foot();
+        remarks.extend_from_slice(&self.remarks);
+        Some(Picture {
+            title: self.name(),
+            foot: self.foot().join(" "),
+            summary: vec![("Controls", self.rows.len().to_string())],
+            remarks,
+            words: "Who answers",
+            pages: "Sources",
+            empty: "",
+            columns_are: if of_categories { "categories" } else { "services" },
+            rows_are: "controls",
+            columns: self.columns.iter().map(column).collect(),
+            rows: self.rows.iter().map(|row| self.picture_row(row)).collect(),
+        })
     }
 
     fn document(&self) -> Option<Document> {

@@ -218,7 +218,9 @@ impl<'c> FirstScreen<'c> {
         let sources = answers()
             .filter(|answer| !has_own || is_own(answer))
             .flat_map(|answer| self.catalogue.cited(&answer.split.sources));
-        said.push_str(&age(&sources.map(|source| source.checked).collect::<Vec<_>>(), self.catalogue.date()));
+        if let Some(age) = age(&sources.map(|source| source.checked).collect::<Vec<_>>(), self.catalogue.date()) {
+            said.push_str(&format!(" Text of {age}."));
+        }
         let mut teams: Vec<(&str, Vec<&str>)> = Vec::new();
         for (layer, _) in layers.iter().filter(|(_, answers)| answers.iter().any(|(_, own)| own.is_mine())) {
             let Some(team) = self.catalogue.team(self.service, *layer) else { continue };
@@ -254,14 +256,14 @@ impl<'c> FirstScreen<'c> {
 }
 
 /// How old the text is on which answers rest: the months of the oldest and the newest page.
-fn age(dates: &[Date], today: Date) -> String {
-    let (Some(&oldest), Some(&newest)) = (dates.iter().min(), dates.iter().max()) else { return String::new() };
+pub(super) fn age(dates: &[Date], today: Date) -> Option<String> {
+    let (&oldest, &newest) = (dates.iter().min()?, dates.iter().max()?);
     let month = |date: Date| date.to_string()[..7].to_owned();
     let old = if oldest.days_until(today) > MAX_AGE_IN_DAYS { " (old)" } else { "" };
-    match (month(oldest), month(newest)) {
-        (from, to) if from == to => format!(" Text of {from}{old}."),
-        (from, to) => format!(" Text of {from}{old} to {to}."),
-    }
+    Some(match (month(oldest), month(newest)) {
+        (from, to) if from == to => format!("{from}{old}"),
+        (from, to) => format!("{from}{old} to {to}"),
+    })
 }
 
 /// Whether AWS holds a layer and leaves nothing of it to the customer.
@@ -315,10 +317,10 @@ mod tests {
         let date = |text: &str| text.parse::<Date>().expect("a date");
         let age =
             |dates: &[&str]| super::age(&dates.iter().map(|text| date(text)).collect::<Vec<_>>(), date("2026-11-20"));
-        assert_eq!(age(&["2026-04-12", "2026-08-03"]), " Text of 2026-04 to 2026-08.");
-        assert_eq!(age(&["2026-04-12", "2026-04-01"]), " Text of 2026-04.");
-        assert_eq!(age(&["2024-11-19", "2026-08-03"]), " Text of 2024-11 (old) to 2026-08.");
-        assert_eq!(age(&["2024-11-21"]), " Text of 2024-11.");
-        assert_eq!(age(&[]), "");
+        assert_eq!(age(&["2026-04-12", "2026-08-03"]).as_deref(), Some("2026-04 to 2026-08"));
+        assert_eq!(age(&["2026-04-12", "2026-04-01"]).as_deref(), Some("2026-04"));
+        assert_eq!(age(&["2024-11-19", "2026-08-03"]).as_deref(), Some("2024-11 (old) to 2026-08"));
+        assert_eq!(age(&["2024-11-21"]).as_deref(), Some("2024-11"));
+        assert_eq!(age(&[]), None);
     }
 }

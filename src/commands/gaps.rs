@@ -13,16 +13,14 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::selection::{Selection, is_stdin, not_counted, plural, select};
-use super::telling::{group_title, joined, picture_column};
+use super::telling::{joined, picture_column, picture_row};
 use super::{Context, Outcome as Done, completions, overlay_note, word_parser};
 use crate::analysis::coverage::{CheckOutcome, LayerCoverage, Outcome, Results, Scope, State, coverage};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{CheckProvider, Control, Layer, Party, Service};
 use crate::findings::{self, Report};
 use crate::progress;
-use crate::render::{
-    Block, Cell, Format, Grid, Page, Picture, PictureCell, PictureRow, Row, Table, Tone, View, values,
-};
+use crate::render::{Block, Cell, Format, Grid, Page, Picture, PictureCell, Row, Table, Tone, View, values};
 use crate::sanitize::tame;
 
 /// The arguments of `gaps`.
@@ -78,6 +76,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
             notes.extend(read.with_context(|| path.display().to_string())?);
         }
     }
+    let mut inputs: Vec<String> = args.findings.iter().map(|path| path.display().to_string()).collect();
     let mut envelope = Map::new();
     let by_findings = args.names.is_empty() && args.from.is_empty();
     let scopes = if by_findings {
@@ -87,6 +86,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
         let selection = select(&args.names, &args.from, context, stdin, &mut notes)?;
         notes.extend(not_counted(&selection.usage));
         envelope = super::asked::envelope(&selection.usage);
+        inputs.extend_from_slice(&selection.inputs);
         scopes(&selection)
     };
     notes.extend(unknown_checks(&results));
@@ -98,7 +98,8 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
         );
     }
     let rows = coverage(catalogue, &scopes, layer, &results);
-    let view = Gaps { catalogue, rows, state: args.state, remarks: notes.clone(), envelope };
+    let checks_that_ran = results.checks_that_ran();
+    let view = Gaps { catalogue, rows, state: args.state, inputs, checks_that_ran, remarks: notes.clone(), envelope };
     let open = view.rows.iter().any(|row| row.state != State::Proven);
     let nothing = view.shown().next().is_none();
     if nothing {
@@ -210,6 +211,16 @@ const fn tone(state: State) -> Tone {
     }
 }
 
+/// What a state means.
+const fn meaning(state: State) -> &'static str {
+    match state {
+        State::Failing => "a check failed",
+        State::Unseen => "no check came to a verdict",
+        State::Partial => "checks passed, but not every one of a set",
+        State::Proven => "every check of a provider passed",
+    }
+}
+
 /// What is known about the customer's duties in a layer of a service.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -261,6 +272,10 @@ struct Gaps<'c> {
     rows: Vec<LayerCoverage<'c>>,
     /// The only state that is shown.
     state: Option<State>,
+    /// What was read, as it was named.
+    inputs: Vec<String>,
+    /// How many checks of the catalogue's ran.
+    checks_that_ran: usize,
     /// What was read, what is left open, what was not matched.
     remarks: Vec<String>,
     envelope: Map<String, Value>,
@@ -350,7 +365,10 @@ impl<'c> Gaps<'c> {
         };
         PictureCell {
             word: row.state.as_str().to_owned(),
+            means: meaning(row.state),
             tone: tone(row.state),
+            is_mine: true,
+            is_overlaid: self.is_overlaid(row),
             team: self.catalogue.team(row.service, row.layer).map(str::to_owned),
             duties: self.duties(row),
             facts: [
@@ -361,6 +379,7 @@ impl<'c> Gaps<'c> {
             .flatten()
             .collect(),
             sources: checks.into_iter().map(page).collect(),
+            ..PictureCell::default()
         }
     }
 }
@@ -414,12 +433,7 @@ impl View for Gaps<'_> {
         for &state in State::ALL {
             let mut own = self.shown().filter(|row| row.state == state).peekable();
             if own.peek().is_some() {
-                rows.push(Row::Group(match state {
-                    State::Failing => "FAILING: a check failed".to_owned(),
-                    State::Unseen => "UNSEEN: no check came to a verdict".to_owned(),
-                    State::Partial => "PARTIAL: checks passed, but not every one of a set".to_owned(),
-                    State::Proven => "PROVEN: every check of a provider passed".to_owned(),
-                }));
+                rows.push(Row::Group(format!("{}: {}", state.as_str().to_uppercase(), meaning(state))));
             }
             for row in own {
                 rows.push(Row::Cells(vec![
@@ -454,19 +468,31 @@ impl View for Gaps<'_> {
         }
         let mut layers = self.catalogue.drawn();
         layers.retain(|layer| cells.keys().any(|(_, own)| own == layer));
-        let cell = |service: &Service, layer| cells.get(&(&*service.id, layer)).map(|row| self.cell(row));
-        let row = |layer: Layer| PictureRow {
-            id: layer.as_str(),
-            label: self.catalogue.layer(layer).name.to_string(),
-            group: group_title(self.catalogue.group(layer)),
-            cells: services.iter().map(|(service, _)| cell(service, layer)).collect(),
+        let row = |layer: Layer| {
+            let mut row = picture_row(self.catalogue, layer);
+            for (service, _) in &services {
+                row.push(cells.get(&(&*service.id, layer)).map(|own| self.cell(own)));
+            }
+            row
         };
+        let mut remarks = vec!["A check that passes proves what it checks and no more.".to_owned()];
+        remarks.extend_from_slice(&self.remarks);
+        remarks.extend(self.filter());
         Some(Picture {
             title: "Which of our duties are proven".to_owned(),
             foot: format!("{} Catalogue dated {}", self.foot(), self.catalogue.date()),
-            remarks: std::iter::once("A check that passes proves what it checks and no more.".to_owned())
-                .chain(self.remarks.iter().cloned())
-                .collect(),
+            summary: vec![
+                ("Services", services.len().to_string()),
+                ("State", self.counts()),
+                ("Checks that ran", self.checks_that_ran.to_string()),
+                ("Read", self.inputs.join(", ")),
+            ],
+            remarks,
+            words: "State",
+            pages: "Checks",
+            empty: "no duty of yours there, or not in the state that was asked for",
+            columns_are: "services",
+            rows_are: "layers",
             rows: layers.into_iter().map(row).collect(),
             columns: services.iter().map(|(service, count)| picture_column(service, None, *count)).collect(),
         })

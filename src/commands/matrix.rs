@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::matrix_page::MatrixPage;
 use super::records::{ANSWER_COLUMNS, AnswerRecord, LifecycleRecord};
 use super::selection::{Selection, not_counted, plural, select};
-use super::telling::{picture_column, picture_rows};
+use super::telling::matrix_picture;
 use super::{Context, Outcome, PartyFilter, changes, completions, fits_any, hidden_note, overlay_note};
 use crate::analysis::matrix::{Column, Holder, Matrix, Sort};
 use crate::analysis::usage::ServiceUsage;
@@ -106,7 +106,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
         return changes::run(args, &layers, context, stdin);
     }
     let mut notes = Vec::new();
-    let Selection { columns, usage } = select(&args.names, &args.from, context, stdin, &mut notes)?;
+    let Selection { columns, usage, inputs } = select(&args.names, &args.from, context, stdin, &mut notes)?;
     let Some(columns) = columns else {
         bail!(NO_SERVICES);
     };
@@ -137,15 +137,16 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
         sorted: args.sort.is_some(),
         width: usize::from(context.canvas.width),
     };
-    let view = MatrixView { page, wide: args.wide, party: &args.party, usage: &usage, remarks: notes.clone() };
+    let view = MatrixView { page, wide: args.wide, usage: &usage, inputs, remarks: notes.clone() };
     Ok(Outcome { text: context.render(&view)?, notes, no })
 }
 
 struct MatrixView<'c> {
     page: MatrixPage<'c>,
     wide: bool,
-    party: &'c [PartyFilter],
     usage: &'c ServiceUsage<'c>,
+    /// What was read, as it was named.
+    inputs: Vec<String>,
     /// What was read, what is left open, what was not matched, what is hidden.
     remarks: Vec<String>,
 }
@@ -263,25 +264,15 @@ impl View for MatrixView<'_> {
     }
 
     fn picture(&self) -> Option<Picture> {
-        let columns: Vec<_> = self.matrix().columns().map(|column| (column.service, column.mode)).collect();
-        let of = |column: &Column<'_>| picture_column(column.service, column.mode, column.resources);
-        Some(Picture {
-            title: "Who secures what: responsibility matrix".to_owned(),
-            foot: [
-                Some(format!("{}.", self.counts())),
-                self.overlay_note(),
-                Some(format!("Catalogue dated {}", self.catalogue().date())),
-            ]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" "),
-            remarks: self.remarks.clone(),
-            rows: picture_rows(self.catalogue(), self.matrix().layers(), &columns, |answer| {
-                fits_any(self.party, answer)
-            }),
-            columns: self.matrix().columns().map(of).collect(),
-        })
+        let mut picture = matrix_picture(self.catalogue(), self.matrix());
+        picture.title = String::from("Who secures what: responsibility matrix");
+        let dated = format!("Catalogue dated {}", self.catalogue().date());
+        let foot = [Some(format!("{}.", self.counts())), self.overlay_note(), Some(dated)];
+        picture.foot = foot.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        picture.summary.insert(0, ("Asked about", self.counts()));
+        picture.summary.extend((!self.inputs.is_empty()).then(|| ("Read", self.inputs.join(", "))));
+        picture.remarks.clone_from(&self.remarks);
+        Some(picture)
     }
 
     fn document(&self) -> Option<Document> {

@@ -177,16 +177,15 @@ impl<'c> MatrixPage<'c> {
     pub(super) fn document(&self, picture: Picture) -> Document {
         let mut sections = Vec::new();
         // What is the same in all is said once.
-        let first = |cells: &[Option<PictureCell>]| cells.first().cloned().flatten();
-        let is_same = |cells: &[Option<PictureCell>]| cells.len() > 1 && cells.iter().all(|cell| *cell == cells[0]);
+        let is_same = |cells: &[Option<usize>]| cells.len() > 1 && cells.iter().all(|cell| *cell == cells[0]);
         let (same, own): (Vec<_>, Vec<_>) = picture.rows.iter().partition(|row| is_same(&row.cells));
-        let entries = same.iter().filter_map(|row| Some(entry(row.id, first(&row.cells)?)));
+        let entries = same.iter().filter_map(|row| Some(entry(&row.id, row.cell(0)?.clone())));
         let entries: Vec<Entry> = entries.collect();
         if !entries.is_empty() {
             sections.push(Section { id: "same".to_owned(), heading: "The same in all".to_owned(), entries });
         }
         for (place, (column, answers)) in self.matrix.answers().enumerate() {
-            let entries = own.iter().filter_map(|row| Some(entry(row.id, row.cells[place].clone()?))).collect();
+            let entries = own.iter().filter_map(|row| Some(entry(&row.id, row.cell(place)?.clone()))).collect();
             sections.push(Section { id: column.label(), heading: heading(column, answers), entries });
         }
         let mut foot = vec![picture.foot];

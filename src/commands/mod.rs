@@ -2,10 +2,10 @@
 //! of them need is here (the question they are asked in), in `records` (the answer as data), in `telling` (the answer for
 //! people) and in `selection` (the services that it is about).
 
-use crate::catalogue::model::{Category, Control, Id, Layer, Mode, Party, Service};
+use crate::catalogue::model::{Category, Control, Date, Id, Layer, Mode, Party, Service};
 use crate::catalogue::resolve::{Meaning, Resolution};
 use crate::catalogue::{Answer, Catalogue, Diagnostic};
-use crate::render::{Canvas, Format, View};
+use crate::render::{Canvas, Format, Imprint, View};
 
 mod asked;
 pub mod categories;
@@ -42,6 +42,10 @@ pub struct Context<'c> {
     pub format: Format,
     /// What there is to write on.
     pub canvas: Canvas,
+    /// The title of a page or picture, where another one is wanted.
+    pub title: Option<&'c str>,
+    /// The day on which a page is made, where it is to say so.
+    pub made: Option<Date>,
 }
 
 /// What a command has done.
@@ -70,7 +74,12 @@ impl<'c> Context<'c> {
 
     /// The view in the format that was asked for.
     fn render(&self, view: &dyn View) -> anyhow::Result<String> {
-        crate::render::render(view, self.format, self.canvas, &self.catalogue().date().to_string())
+        let imprint = Imprint {
+            catalogue: self.catalogue().date().to_string(),
+            title: self.title.map(str::to_owned),
+            made: self.made.map(|day| day.to_string()),
+        };
+        crate::render::render(view, self.format, self.canvas, &imprint)
     }
 
     /// The service (and mode) that `name` means.

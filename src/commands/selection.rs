@@ -26,6 +26,8 @@ pub(super) struct Selection<'c> {
     pub(super) columns: Option<Vec<Column<'c>>>,
     /// What the inventories hold.
     pub(super) usage: ServiceUsage<'c>,
+    /// What was read, as it was named.
+    pub(super) inputs: Vec<String>,
 }
 
 /// What was in use, and what is.
@@ -57,7 +59,7 @@ pub(super) fn compare<'c>(
         let mut before = ServiceUsage::new(context.catalogue());
         let after = select_from(names, from, context, stdin, notes, Some(&mut before))?;
         left_open(&before, &mut notes_before);
-        Comparison { before: Selection { columns: Some(before.columns()), usage: before }, after }
+        Comparison { before: Selection { columns: Some(before.columns()), usage: before, inputs: Vec::new() }, after }
     } else {
         if against.iter().any(|path| is_stdin(path)) && (names == ["-"] || from.iter().any(|path| is_stdin(path))) {
             bail!("stdin is read once: give `-` once");
@@ -111,6 +113,8 @@ fn select_from<'c>(
         notes.push(read(&mut usage, before.as_deref_mut(), stdin).context("stdin")?);
     }
     read_files(&mut usage, before, &files, notes)?;
+    let files = files.iter().map(|path| path.display().to_string());
+    let inputs = from_stdin.then(|| "stdin".to_owned()).into_iter().chain(files).collect();
     left_open(&usage, notes);
     let mut columns = usage.columns();
     for name in names.iter().filter(|_| !is_dash) {
@@ -121,7 +125,7 @@ fn select_from<'c>(
     let mut seen = HashSet::new();
     columns.retain(|column| seen.insert((&column.service.id, column.mode.map(|mode| &mode.id))));
     let asked = from_stdin || !from.is_empty() || !names.is_empty();
-    Ok(Selection { columns: asked.then_some(columns), usage })
+    Ok(Selection { columns: asked.then_some(columns), usage, inputs })
 }
 
 /// What has to be said about inventories as a whole, and what is left open about modes.

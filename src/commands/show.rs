@@ -11,11 +11,12 @@ use super::first_screen::{FirstScreen, first_duty};
 use super::modes::Modes;
 use super::records::{ANSWER_COLUMNS, AnswerRecord, checks, lifecycle};
 use super::telling::{
-    duty_rows, group_title, holder, lifecycle_sentence, overlay_sentence, picture_column, picture_rows, retired_note,
+    duty_rows, group_title, holder, kind_sentence, lifecycle_sentence, matrix_picture, overlay_sentence, retired_note,
     sides,
 };
 use super::{Context, Outcome, PartyFilter, completions, fits_any, guess, speaks_of, variants};
-use crate::catalogue::model::{Basis, Category, Id, Layer, Mode, Party, Service, Sharing, Source};
+use crate::analysis::matrix::{Column, Matrix};
+use crate::catalogue::model::{Basis, Id, Layer, Mode, Party, Service, Sharing, Source};
 use crate::catalogue::resolve::{Meaning, retired_name};
 use crate::catalogue::{Answer, Catalogue, Group, Rule, category};
 use crate::render::{Block, Cell, Grid, ListingRow, Page, Picture, Row, Table, Tone, View, values};
@@ -299,11 +300,7 @@ impl<'c> Answers<'c> {
     /// What the service is, before its layers.
     fn preamble(&self) -> Vec<Block> {
         let mut blocks = vec![Block::Heading(self.heading())];
-        let kind = match category(self.service, self.named) {
-            Category::Infrastructure => "Infrastructure service: AWS runs the machines, you run what is on them.",
-            Category::Container => "Container service: AWS runs the platform for you. Not Docker.",
-            Category::Abstracted => "Abstracted service: AWS runs everything behind an endpoint.",
-        };
+        let kind = kind_sentence(category(self.service, self.named));
         let mixed = self.named.is_none()
             && self
                 .service
@@ -481,18 +478,19 @@ impl View for Answers<'_> {
     }
 
     fn picture(&self) -> Option<Picture> {
-        let columns: Vec<_> = variants(self.service, self.named).into_iter().map(|mode| (self.service, mode)).collect();
-        Some(Picture {
-            title: format!("Who secures {}", self.heading()),
-            foot: [self.overlay_sentence(), Some(format!("Catalogue dated {}", self.catalogue.date()))]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(" "),
-            remarks: Vec::new(),
-            rows: picture_rows(self.catalogue, &self.layers(), &columns, |_| true),
-            columns: columns.into_iter().map(|(service, mode)| picture_column(service, mode, None)).collect(),
-        })
+        let columns: Vec<Column<'_>> = variants(self.service, self.named)
+            .into_iter()
+            .map(|mode| Column { service: self.service, mode, resources: None })
+            .collect();
+        let several = columns.len() > 1;
+        let mut picture = matrix_picture(self.catalogue, &Matrix::new(self.catalogue, columns, &self.layers()));
+        picture.title = format!("Who secures {}", self.heading());
+        let foot = [self.overlay_sentence(), Some(format!("Catalogue dated {}", self.catalogue.date()))];
+        picture.foot = foot.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        if several {
+            picture.columns_are = "modes";
+        }
+        Some(picture)
     }
 
     fn page(&self) -> Page {

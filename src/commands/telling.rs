@@ -1,10 +1,11 @@
 //! How answers are told to people: the words and tones of parties and groups, and the picture that several commands draw.
 
+use super::first_screen::age;
 use crate::analysis::controls::{ControlAnswer, Part, Responsibility};
-use crate::analysis::matrix::Holder;
-use crate::catalogue::model::{Duty, Id, Layer, Lifecycle, Mode, Name, Party, Service, Stage};
-use crate::catalogue::{Answer, Catalogue, Group};
-use crate::render::{Cell, PictureCell, PictureColumn, PictureRow, Row, Tone};
+use crate::analysis::matrix::{Column, Holder, Matrix};
+use crate::catalogue::model::{Basis, Category, Date, Duty, Id, Layer, Lifecycle, Mode, Name, Party, Service, Stage};
+use crate::catalogue::{Answer, Catalogue, Group, category};
+use crate::render::{Cell, Picture, PictureCell, PictureColumn, PictureRow, Row, Tone};
 
 /// The tone of a party.
 pub(super) fn party_tone(party: Party) -> Tone {
@@ -144,6 +145,17 @@ pub(super) fn responsibility_word(responsibility: Responsibility) -> &'static st
     }
 }
 
+/// What the word for who answers for a control means.
+pub(super) const fn responsibility_means(responsibility: Responsibility) -> &'static str {
+    match responsibility {
+        Responsibility::Inherited => "every duty that the catalogue has for it is AWS's",
+        Responsibility::Shared => "AWS and you each have a duty",
+        Responsibility::Customer => "every duty is yours",
+        Responsibility::ThirdParty => "a third party answers for it",
+        Responsibility::NotAddressed => "no duty in the catalogue bears on it",
+    }
+}
+
 /// The tone of who answers for a control.
 pub(super) fn responsibility_tone(responsibility: Responsibility) -> Tone {
     match responsibility {
@@ -221,60 +233,149 @@ pub(super) fn joined<T: ToString>(values: impl IntoIterator<Item = T>) -> String
     values.into_iter().map(|value| value.to_string()).collect::<Vec<_>>().join(" ")
 }
 
-/// A service, in a mode, as a column of a picture.
-pub(super) fn picture_column(service: &Service, mode: Option<&Mode>, resources: Option<u64>) -> PictureColumn {
-    let id = service.id.to_string();
-    match mode {
-        Some(mode) => PictureColumn {
-            label: format!("{id}@{}", mode.id),
-            heading: (id, format!("@{}", mode.id)),
-            name: format!("{} - {}", service.name, mode.name),
-            resources,
-        },
-        None => {
-            PictureColumn { label: id.clone(), heading: (id, String::new()), name: service.name.to_string(), resources }
-        }
+/// What running a service is, by its category.
+pub(super) const fn kind_sentence(category: Category) -> &'static str {
+    match category {
+        Category::Infrastructure => "Infrastructure service: AWS runs the machines, you run what is on them.",
+        Category::Container => "Container service: AWS runs the platform for you. Not Docker.",
+        Category::Abstracted => "Abstracted service: AWS runs everything behind an endpoint.",
     }
 }
 
-/// The rows of a picture, top to bottom as everyone draws it: what is the customer's above, facilities below. `columns`
-/// are answered one by one; `wanted` leaves cells out.
-pub(super) fn picture_rows(
-    catalogue: &Catalogue,
-    layers: &[Layer],
-    columns: &[(&Service, Option<&Mode>)],
-    wanted: impl Fn(&Answer<'_>) -> bool,
-) -> Vec<PictureRow> {
-    let ordered: Vec<Layer> = catalogue.drawn().into_iter().filter(|layer| layers.contains(layer)).collect();
-    let cell = |service: &Service, mode: Option<&Mode>, layer: Layer| {
-        let answer = catalogue.split(service, mode, layer);
-        let split = answer.split;
-        let team = catalogue.team(service, layer).filter(|_| answer.duties(Party::Customer).next().is_some());
-        let duties = sides(&answer, team).map(|(_, who, duty)| (who.to_owned(), duty.to_string())).collect();
-        let mut facts = vec![("basis", answer.basis.to_string()), ("rule", answer.rule.to_string())];
-        facts.extend(answer.is_overlaid.then(|| ("origin", "your overlay".to_owned())));
-        facts.extend(split.sharing.map(|sharing| ("sharing", sharing.to_string())));
-        facts.extend(split.note.iter().map(|note| ("note", note.to_string())));
-        let controls: Vec<String> = answer.controls().iter().map(ToString::to_string).collect();
-        facts.extend((!controls.is_empty()).then(|| ("NIST 800-53", controls.join(", "))));
-        let holder = holder(&answer);
-        wanted(&answer).then(|| PictureCell {
-            word: holder.text,
-            tone: holder.tone,
-            team: team.map(str::to_owned),
-            duties,
-            facts,
-            sources: catalogue
-                .cited(&split.sources)
-                .map(|source| (source.title.to_string(), source.url.to_string(), source.checked.to_string()))
-                .collect(),
-        })
+/// A service, in a mode, as a column of a picture.
+pub(super) fn picture_column(service: &Service, mode: Option<&Mode>, resources: Option<u64>) -> PictureColumn {
+    let id = service.id.to_string();
+    let (label, heading, name) = match mode {
+        Some(mode) => {
+            (format!("{id}@{}", mode.id), (id, format!("@{}", mode.id)), format!("{} - {}", service.name, mode.name))
+        }
+        None => (id.clone(), (id, String::new()), service.name.to_string()),
     };
-    let row = |layer| PictureRow {
-        id: Layer::as_str(layer),
-        label: catalogue.layer(layer).name.to_string(),
+    let lifecycle = mode.and_then(|mode| mode.lifecycle.as_ref()).or(service.lifecycle.as_ref());
+    let mut about = vec![kind_sentence(category(service, mode)).to_owned()];
+    about.extend(lifecycle.map(lifecycle_sentence));
+    about.extend(service.reviewed.map(|day| format!("Its whole file was read against AWS's pages on {day}.")));
+    PictureColumn { label, heading, name, resources, flag: lifecycle.map(lifecycle_sentence), about }
+}
+
+/// What the word for the holder of a layer means.
+const fn holder_means(party: Party, is_mine: bool) -> &'static str {
+    match party {
+        Party::Aws if is_mine => "AWS secures it and leaves a part to you",
+        Party::Aws => "AWS secures it",
+        Party::Customer => "you secure it",
+        Party::Shared => "both must act",
+        Party::ThirdParty => "this third party secures it",
+    }
+}
+
+/// An answer, with everything about it.
+pub(super) fn picture_cell(catalogue: &Catalogue, answer: &Answer<'_>, team: Option<&str>) -> PictureCell {
+    let split = answer.split;
+    let team = team.filter(|_| answer.is_mine());
+    let mut facts = vec![("basis", answer.basis.to_string()), ("rule", answer.rule.to_string())];
+    facts.extend(answer.is_overlaid.then(|| ("origin", "your overlay".to_owned())));
+    facts.extend(split.sharing.map(|sharing| ("sharing", sharing.to_string())));
+    facts.extend(split.note.iter().map(|note| ("note", note.to_string())));
+    let controls: Vec<String> = answer.controls().iter().map(ToString::to_string).collect();
+    facts.extend((!controls.is_empty()).then(|| ("NIST 800-53", controls.join(", "))));
+    let holder = holder(answer);
+    PictureCell {
+        word: holder.text,
+        means: holder_means(split.party, answer.is_mine()),
+        tone: holder.tone,
+        is_mine: answer.is_mine(),
+        is_derived: answer.basis == Basis::Derived,
+        is_overlaid: answer.is_overlaid,
+        team: team.map(str::to_owned),
+        duties: sides(answer, team).map(|(_, who, duty)| (who.to_owned(), duty.to_string())).collect(),
+        facts,
+        sources: catalogue
+            .cited(&split.sources)
+            .map(|source| (source.title.to_string(), source.url.to_string(), source.checked.to_string()))
+            .collect(),
+    }
+}
+
+/// A layer as a row of a picture, without its cells.
+pub(super) fn picture_row(catalogue: &Catalogue, layer: Layer) -> PictureRow {
+    let info = catalogue.layer(layer);
+    PictureRow {
+        id: layer.to_string(),
+        label: info.name.to_string(),
         group: group_title(catalogue.group(layer)),
-        cells: columns.iter().map(|(service, mode)| cell(service, *mode, layer)).collect(),
+        about: info.definition.to_string(),
+        ..PictureRow::default()
+    }
+}
+
+/// The picture of answers in layers: top to bottom as everyone draws it, what is the customer's above, facilities below.
+/// `answers` has those of a layer, one a column, with the team that holds the customer's side; none where a filter leaves it
+/// out.
+pub(super) fn picture<'c>(
+    catalogue: &'c Catalogue,
+    layers: &[Layer],
+    columns: Vec<PictureColumn>,
+    answers: impl Fn(Layer) -> Vec<Option<(Answer<'c>, Option<&'c str>)>>,
+) -> Picture {
+    let ordered: Vec<Layer> = catalogue.drawn().into_iter().filter(|layer| layers.contains(layer)).collect();
+    let mut picture = Picture {
+        words: "Party",
+        pages: "Sources",
+        empty: "hidden by the filter that was asked for",
+        columns_are: "services",
+        rows_are: "layers",
+        columns,
+        ..Picture::default()
     };
-    ordered.into_iter().map(row).collect()
+    let (mut stated, mut derived, mut overlaid) = (0, 0, 0);
+    let mut dates: Vec<Date> = Vec::new();
+    for layer in ordered {
+        let mut row = picture_row(catalogue, layer);
+        row.always = catalogue
+            .always(layer)
+            .map(|own| (if own.party == Party::Aws { "AWS" } else { "you" }.to_owned(), own.duty.to_string()))
+            .collect();
+        for answer in answers(layer) {
+            if let Some((answer, _)) = &answer {
+                stated += usize::from(answer.basis == Basis::Stated);
+                derived += usize::from(answer.basis == Basis::Derived);
+                overlaid += usize::from(answer.is_overlaid);
+                dates.extend(catalogue.cited(&answer.split.sources).map(|source| source.checked));
+            }
+            row.push(answer.map(|(answer, team)| picture_cell(catalogue, &answer, team)));
+        }
+        picture.rows.push(row);
+    }
+    picture.summary.push((
+        "Answers",
+        format!("{}: {stated} stated by a page about the service, {derived} derived", stated + derived),
+    ));
+    picture.summary.extend((overlaid > 0).then(|| ("From your overlay", overlaid.to_string())));
+    picture.summary.extend(age(&dates, catalogue.date()).map(|age| ("Text of", age)));
+    picture
+}
+
+/// The picture of a matrix, in which the layers stand back on which all columns agree.
+pub(super) fn matrix_picture<'c>(catalogue: &'c Catalogue, matrix: &Matrix<'c>) -> Picture {
+    let of = |(column, answers): (&Column<'c>, &[Option<Answer<'c>>])| {
+        let mut drawn = picture_column(column.service, column.mode, column.resources);
+        drawn.about.extend(overlay_sentence(answers.iter().flatten().map(|answer| (None, *answer))));
+        drawn
+    };
+    let mut picture = picture(catalogue, matrix.layers(), matrix.answers().map(of).collect(), |layer| {
+        let answer = |(column, answers): (&Column<'c>, &[Option<Answer<'c>>])| {
+            let own = answers.iter().flatten().find(|answer| answer.layer == layer).copied();
+            own.map(|answer| (answer, catalogue.team(column.service, layer)))
+        };
+        matrix.answers().map(answer).collect()
+    });
+    if matrix.columns().len() > 1 {
+        let same: Vec<String> =
+            matrix.fold().same.iter().flat_map(|(_, layers)| layers).map(ToString::to_string).collect();
+        for row in &mut picture.rows {
+            row.is_same = same.contains(&row.id);
+        }
+    }
+    picture
 }

@@ -4,13 +4,15 @@ use super::Grid;
 use crate::sanitize::tame;
 
 pub(super) fn write(grid: &Grid) -> String {
-    let line = |cells: &mut dyn Iterator<Item = String>| format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "));
-    let mut text = line(&mut grid.columns.iter().map(|name| (*name).to_owned()));
-    text.push_str(&line(&mut grid.columns.iter().map(|_| "---".to_owned())));
-    for row in &grid.rows {
-        text.push_str(&line(&mut row.iter().map(|cell| escape(cell))));
-    }
-    text
+    let rows = grid.rows.iter().map(|row| row.iter().map(|cell| escape(cell)).collect());
+    table(grid.columns.iter().map(|name| (*name).to_owned()).collect(), rows)
+}
+
+/// A table of cells that are escaped.
+pub(super) fn table(columns: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> String {
+    let rule = vec!["---".to_owned(); columns.len()];
+    let lines = [columns, rule].into_iter().chain(rows).map(|cells| format!("| {} |\n", cells.join(" | ")));
+    lines.collect::<Vec<_>>().concat()
 }
 
 /// What would end a cell or start markup is escaped; text stays text.

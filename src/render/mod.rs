@@ -47,7 +47,7 @@ pub trait View {
         None
     }
 
-    /// The document that Markdown makes of it instead of its rows, and html where there is no picture.
+    /// The document that Markdown makes of it, where it is not its rows.
     fn document(&self) -> Option<Document> {
         None
     }
@@ -136,15 +136,29 @@ pub struct Entry {
     pub sources: Vec<(String, String, String)>,
 }
 
-/// The diagram that everyone knows: layers down, from data to facilities, and columns of parties.
+/// The diagram that everyone knows: layers down, from data to facilities, and columns of parties; or anything else that is
+/// true of rows and columns.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
     /// What it shows.
     pub title: String,
     /// What stands beneath, such as the date of the catalogue.
     pub foot: String,
-    /// What to know before reading it: what was not matched, what was left open.
+    /// What a page sums up at its top: a label and a text each.
+    pub summary: Vec<(&'static str, String)>,
+    /// What to know before reading it: what was read, not matched, left open, hidden. Lines that begin with spaces belong to
+    /// the one above them.
     pub remarks: Vec<String>,
+    /// What the words of the cells are, such as "Party".
+    pub words: &'static str,
+    /// What the addresses of the cells are, such as "Sources".
+    pub pages: &'static str,
+    /// What an empty cell means.
+    pub empty: &'static str,
+    /// What the columns are, such as "services".
+    pub columns_are: &'static str,
+    /// What the rows are, such as "layers".
+    pub rows_are: &'static str,
     /// The columns.
     pub columns: Vec<PictureColumn>,
     /// The rows, top to bottom.
@@ -156,34 +170,73 @@ pub struct Picture {
 pub struct PictureColumn {
     /// Its id, as people type it.
     pub label: String,
-    /// Its label in the diagram, in two lines.
+    /// Its label in two lines: the service, and the mode with its `@`.
     pub heading: (String, String),
     /// Its name in full.
     pub name: String,
     /// How many things of an inventory it stands for.
     pub resources: Option<u64>,
+    /// What must be known wherever it is read, such as its end.
+    pub flag: Option<String>,
+    /// What it is, a paragraph each.
+    pub about: Vec<String>,
 }
 
 /// A layer of a picture.
 #[derive(Clone, Debug, Default)]
 pub struct PictureRow {
     /// Its id.
-    pub id: &'static str,
+    pub id: String,
     /// Its name.
     pub label: String,
     /// The group that it belongs to, as a title.
     pub group: &'static str,
-    /// One a column; none where a filter left it out.
-    pub cells: Vec<Option<PictureCell>>,
+    /// What it is.
+    pub about: String,
+    /// What holds in every column: who, and what.
+    pub always: Vec<(String, String)>,
+    /// Whether all columns say the same, so that it stands back.
+    pub is_same: bool,
+    /// What is true of columns, each once.
+    pub answers: Vec<PictureCell>,
+    /// The place of its answer, one a column; none where a filter left it out.
+    pub cells: Vec<Option<usize>>,
+}
+
+impl PictureRow {
+    /// Adds a column. Equal answers are kept once.
+    pub fn push(&mut self, cell: Option<PictureCell>) {
+        let place = cell.map(|cell| {
+            self.answers.iter().position(|known| *known == cell).unwrap_or_else(|| {
+                self.answers.push(cell);
+                self.answers.len() - 1
+            })
+        });
+        self.cells.push(place);
+    }
+
+    /// What is true of the column at `place`.
+    #[must_use]
+    pub fn cell(&self, place: usize) -> Option<&PictureCell> {
+        self.cells.get(place).copied().flatten().and_then(|answer| self.answers.get(answer))
+    }
 }
 
 /// Who holds a layer of a column, and everything about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PictureCell {
-    /// The party as a word.
+    /// What is true, as a word.
     pub word: String,
-    /// The party as a tone.
+    /// What the word means.
+    pub means: &'static str,
+    /// How the word looks.
     pub tone: Tone,
+    /// Whether the customer has a part in it.
+    pub is_mine: bool,
+    /// Whether no page says it of this very thing.
+    pub is_derived: bool,
+    /// Whether an overlay says it.
+    pub is_overlaid: bool,
     /// The customer's team.
     pub team: Option<String>,
     /// Who must do what.
@@ -333,9 +386,9 @@ pub enum Format {
     /// A Markdown table
     #[value(alias = "md")]
     Markdown,
-    /// One self-contained page: diagram, matrix with filters, duties and sources (show, categories, matrix, controls, gaps)
+    /// One self-contained page: the matrix with filters, duties and sources (show, categories, matrix, controls, gaps)
     Html,
-    /// The diagram as a picture (show, categories, matrix, gaps)
+    /// The diagram as a picture (show, categories, matrix, controls, gaps)
     Svg,
 }
 
@@ -350,17 +403,28 @@ pub struct Canvas {
     pub unicode: bool,
 }
 
-/// The view in the given format; `date` is the catalogue's, for the envelope.
+/// What a text says of its own making.
+#[derive(Clone, Debug, Default)]
+pub struct Imprint {
+    /// The date of the catalogue.
+    pub catalogue: String,
+    /// The title of a page or picture, where another one is wanted.
+    pub title: Option<String>,
+    /// The day on which a page is made.
+    pub made: Option<String>,
+}
+
+/// The view in the given format.
 ///
 /// # Errors
 ///
-/// If a record cannot be written in the format.
-pub fn render(view: &dyn View, format: Format, canvas: Canvas, date: &str) -> anyhow::Result<String> {
+/// If a record cannot be written in the format, or the format is a picture and the view has none.
+pub fn render(view: &dyn View, format: Format, canvas: Canvas, imprint: &Imprint) -> anyhow::Result<String> {
     Ok(match format {
         Format::Table => table::draw(&view.page(), canvas),
-        Format::Json => json::document(&view.records(), view.envelope(), date)?,
+        Format::Json => json::document(&view.records(), view.envelope(), &imprint.catalogue)?,
         Format::Ndjson => json::lines(&view.records())?,
-        Format::Yaml => yaml::document(&view.records(), view.envelope(), date)?,
+        Format::Yaml => yaml::document(&view.records(), view.envelope(), &imprint.catalogue)?,
         Format::Csv => csv::write(&view.grid())?,
         Format::Tsv => csv::tabs(&view.grid()),
         Format::Markdown => match (view.comment(), view.document()) {
@@ -368,15 +432,15 @@ pub fn render(view: &dyn View, format: Format, canvas: Canvas, date: &str) -> an
             (None, Some(document)) => document::markdown(&document),
             (None, None) => markdown::write(&view.grid()),
         },
-        Format::Html | Format::Svg => match (view.picture(), view.document()) {
-            (Some(picture), _) if format == Format::Svg => svg::document(&picture),
-            (Some(picture), _) => html::page(&picture),
-            (None, Some(document)) if format == Format::Html => document::html(&document),
-            (None, _) => {
-                let others = if format == Format::Html { ", controls" } else { "" };
-                anyhow::bail!("this command has no {format} output; show, categories, matrix{others} and gaps do")
+        Format::Html | Format::Svg => {
+            let Some(mut picture) = view.picture() else {
+                anyhow::bail!("this command has no {format} output; show, categories, matrix, controls and gaps do")
+            };
+            if let Some(title) = &imprint.title {
+                picture.title.clone_from(title);
             }
-        },
+            if format == Format::Svg { svg::document(&picture) } else { html::page(&picture, imprint) }
+        }
     })
 }
 

@@ -1,5 +1,5 @@
 // The pages that `-o html` writes, driven as people do: filtered, opened by mouse and by keyboard, printed, read without
-// script, in the dark and on a phone. Nothing may be fetched and nothing may go wrong on the way.
+// script, in the dark and on a phone. Nothing may be fetched and nothing may go wrong on the way, the page's own policy included.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -22,13 +22,16 @@ const few = ["matrix", "ec2", "rds", "s3"];
 const gaps = [
   "gaps", "rds", "s3", "ec2", "ecs", "--findings", "tests/findings/asff.json", "--findings", "tests/findings/securityhub-ocsf.json",
 ];
+const categories = ["categories"];
+const controls = ["controls", "rds", "s3", "--baseline", "low"];
 const questions = { estate, few, gaps };
+const all = { ...questions, categories, controls };
 const records = {};
 const pages = {};
 let browser;
 
 before(async () => {
-  for (const [name, args] of Object.entries(questions)) {
+  for (const [name, args] of Object.entries(all)) {
     const file = join(folder, `${name}.html`);
     writeFileSync(file, whose(...args, "-o", "html"));
     pages[name] = pathToFileURL(file).href;
@@ -65,18 +68,28 @@ const open = async (name, drive, { width = 1400, scheme = "light", script = true
 };
 
 const label = (record) => (record.mode ? `${record.service}@${record.mode}` : record.service);
-const word = (record) =>
-  ({ aws: record.customer?.length ? "AWS+" : "AWS", customer: "you", shared: "both" })[record.party] ??
-  record.third_party?.name ??
-  record.state;
+const holders = { aws: "AWS", customer: "you", shared: "both" };
+const word = (record) => {
+  if (record.state) return record.state;
+  if (record.party === "third-party") return record.third_party.name;
+  return record.party === "aws" && record.customer.length > 0 ? "AWS+" : holders[record.party];
+};
 
-/** What the matrix shows at the moment: service, layer and word of every cell that can be seen. */
-const shown = (page) =>
-  page.$$eval(".matrix tbody td[data-party]", (cells) =>
-    cells
-      .filter((cell) => cell.firstElementChild.checkVisibility({ visibilityProperty: true }))
-      .map((cell) => [cell.parentElement.dataset.service, cell.dataset.layer, cell.textContent.trim()].join(" ")),
-  );
+/** What the matrix shows at the moment, with every layer: service, layer and word of every cell that can be seen. */
+const shown = async (page) => {
+  const every = page.locator("#every");
+  if (await every.count()) await every.check();
+  return page.$$eval("td[data-row]", (cells) => {
+    const columns = new Map([...document.querySelectorAll("[data-label]")].map((one) => [one.dataset.column, one.dataset.label]));
+    return cells
+      .filter((cell) => cell.firstElementChild?.checkVisibility({ visibilityProperty: true }))
+      .map((cell) => {
+        const mark = cell.firstElementChild;
+        const layer = mark.getAttribute("href").slice(1).replace(/\.\d+$/, "");
+        return [columns.get(cell.dataset.column), layer, mark.textContent].join(" ");
+      });
+  });
+};
 
 const expected = (name, fits) =>
   records[name].filter(fits).map((record) => [label(record), record.layer, word(record)].join(" "));
@@ -89,37 +102,87 @@ test("the matrix shows every answer once", async () => {
   }
 });
 
-test("filters leave what fits, in the matrix and among the duties", async () => {
+test("what all agree on is one band, and what differs is the matrix", async () => {
+  await open("few", async (page) => {
+    const differing = (layer) => new Set(records.few.filter((record) => record.layer === layer).map(word)).size > 1;
+    const layers = [...new Set(records.few.map((record) => record.layer))];
+    const links = await page.$$eval(".band a", (all) => all.map((one) => one.hash.slice(1)));
+    same(links, layers.filter((layer) => !differing(layer)));
+    const rows = await page.$$eval(".down tbody tr[data-row] th a", (all) => all.filter((one) => one.checkVisibility()).map((one) => one.hash.slice(1)));
+    same(rows, layers.filter(differing));
+  });
+  await open("estate", async (page) => {
+    // The modes of a service stand together beneath its name.
+    const names = await page.$$eval("tr.service", (all) => all.map((one) => one.textContent));
+    assert.ok(names.includes("eks") && names.includes("lambda"), names.join(" "));
+    const modes = await page.$$eval("tr.service", (all) =>
+      all.find((one) => one.textContent === "eks").parentElement.querySelectorAll("[data-label]").length,
+    );
+    assert.equal(modes, records.estate.filter((record) => record.service === "eks" && record.layer === "hardware").length);
+  });
+});
+
+test("filters leave what fits, in the matrix and among the duties, and say how much", async () => {
   await open("estate", async (page) => {
     const rows = () => page.locator("#left").textContent();
-    assert.equal(await rows(), "22 rows");
-    await page.selectOption("#by-layer", "guest-os");
-    same(await shown(page), expected("estate", (record) => record.layer === "guest-os"));
-    await page.selectOption("#by-party", "you");
-    const ours = (record) => record.layer === "guest-os" && record.party === "customer";
-    same(await shown(page), expected("estate", ours));
-    assert.equal(await rows(), `${expected("estate", ours).length} rows`);
+    const counted = (fits) => {
+      const fitting = records.estate.filter(fits);
+      const columns = new Set(fitting.map(label)).size;
+      return `${fitting.length} of ${records.estate.length} answers, ${columns} of 22 services`;
+    };
+    const leaves = async (fits) => {
+      same(await shown(page), expected("estate", fits));
+      assert.equal(await rows(), counted(fits));
+    };
+    assert.equal(await rows(), `${records.estate.length} answers, 22 services`);
+    await page.selectOption("#by-row", { label: "Guest operating system" });
+    await leaves((record) => record.layer === "guest-os");
+    await page.selectOption("#by-word", "you");
+    await leaves((record) => record.layer === "guest-os" && record.party === "customer");
     const duties = await page.$$eval("article", (all) => all.filter((one) => one.checkVisibility()).map((one) => one.id));
-    assert.ok(duties.length > 0 && duties.every((id) => id.endsWith("--guest-os")), duties.join(" "));
+    assert.ok(duties.length > 0 && duties.every((id) => id.startsWith("guest-os.")), duties.join(" "));
     await page.click("button[type=reset]");
-    await page.waitForFunction(() => document.getElementById("left").textContent === "22 rows");
+    await page.waitForFunction(() => document.getElementById("left").textContent.endsWith(" answers, 22 services"));
     same(await shown(page), expected("estate", () => true));
 
-    await page.selectOption("#by-team", "security team");
-    same(await shown(page), expected("estate", (record) => record.team === "security team"));
-    await page.selectOption("#by-team", "data platform");
-    same(await shown(page), expected("estate", (record) => record.team === "data platform"));
-    assert.equal(await rows(), "1 row");
+    await page.selectOption("#by-word", "*");
+    await leaves((record) => record.customer.length > 0);
     await page.click("button[type=reset]");
-    await page.fill("#by-service", "eks, s3 rds");
-    same(await shown(page), expected("estate", (record) => /eks|s3|rds/.test(label(record))));
-    const sections = await page.$$eval(".service[data-service]", (all) =>
-      all.filter((one) => one.checkVisibility()).map((one) => one.dataset.service),
-    );
-    assert.deepEqual(sections, ["eks@fargate", "eks@managed-node-group", "eks@managed-node-group-custom-ami", "rds"]);
-    await page.fill("#by-service", "nosuchservice");
-    assert.equal(await rows(), "0 rows");
-    same(await shown(page), []);
+    await page.selectOption("#by-basis", "derived");
+    await leaves((record) => record.basis === "derived");
+    await page.selectOption("#by-basis", "overlaid");
+    await leaves((record) => record.origin === "overlay");
+    await page.click("button[type=reset]");
+    await page.selectOption("#by-team", "data platform");
+    await leaves((record) => record.team === "data platform");
+    await page.click("button[type=reset]");
+    await page.fill("#by-column", "eks, s3 rds");
+    await leaves((record) => /eks|s3|rds/.test(label(record)));
+    const named = await page.$$eval(".of", (all) => all.filter((one) => one.checkVisibility()).map((one) => one.textContent));
+    assert.ok(named.length > 0 && named.every((text) => text.split(", ").every((one) => /eks|s3|rds/.test(one))), named.join("; "));
+    await page.fill("#by-column", "nosuchservice");
+    await leaves(() => false);
+  });
+});
+
+test("a category says what it is, and what each side must do", async () => {
+  await open("categories", async (page) => {
+    const text = await page.locator("main").innerText();
+    for (const { blurb, note, splits } of records.categories) {
+      assert.ok(text.includes(blurb) && text.includes(note), blurb);
+      for (const split of splits) for (const duty of [...split.aws, ...split.customer]) assert.ok(text.includes(duty), duty);
+    }
+    assert.equal(await page.locator("td .derived").count(), 0, "a default is not derived from itself");
+  });
+});
+
+test("controls are filtered and opened as layers are", async () => {
+  await open("controls", async (page) => {
+    await page.fill("#by-column", "s3");
+    const addressed = records.controls.find((record) => record.service === "s3" && record.customer.length > 0);
+    const heading = page.locator(`[id="${addressed.control}"]`);
+    assert.ok((await heading.innerText()).includes(addressed.customer[0]), addressed.control);
+    assert.match(await page.locator("#left").textContent(), / 1 of 2 services$/);
   });
 });
 
@@ -139,7 +202,12 @@ const answers = async (page, name, service, layer) => {
   return { record, links };
 };
 
-const cell = (page, service, layer) => page.locator(`tr[data-service="${service}"] td[data-layer="${layer}"] a`);
+const cell = async (page, service, layer) => {
+  const every = page.locator("#every");
+  if (await every.count()) await every.check();
+  const column = await page.locator(`[data-label="${service}"]`).first().getAttribute("data-column");
+  return page.locator(`td[data-column="${column}"] a[href^="#${layer}."]`);
+};
 
 test("a cell opens its duties and sources by mouse", async () => {
   await open("estate", async (page) => {
@@ -150,17 +218,17 @@ test("a cell opens its duties and sources by mouse", async () => {
       ["billing-hub", "application"],
       ["eks@fargate", "platform"],
     ]) {
-      await cell(page, service, layer).click();
+      await (await cell(page, service, layer)).click();
       const { links } = await answers(page, "estate", service, layer);
       assert.ok(links.length > 0);
       await page.keyboard.press("Escape");
       assert.ok(!(await page.locator("#cell").evaluate((one) => one.open)));
     }
     // Closed by its button, and by a click beside it.
-    await cell(page, "rds", "platform").click();
+    await (await cell(page, "rds", "platform")).click();
     await page.click("#cell button");
     assert.ok(!(await page.locator("#cell").evaluate((one) => one.open)));
-    await cell(page, "rds", "platform").click();
+    await (await cell(page, "rds", "platform")).click();
     await page.mouse.click(5, 5);
     assert.ok(!(await page.locator("#cell").evaluate((one) => one.open)));
   });
@@ -168,7 +236,7 @@ test("a cell opens its duties and sources by mouse", async () => {
 
 test("a cell opens by keyboard, Escape closes it, and the focus returns", async () => {
   await open("few", async (page) => {
-    const link = cell(page, "rds", "guest-os");
+    const link = await cell(page, "rds", "guest-os");
     await link.focus();
     await page.keyboard.press("Enter");
     await answers(page, "few", "rds", "guest-os");
@@ -194,32 +262,32 @@ test("what is known of duties is said in words, and coloured", async () => {
   await open("gaps", async (page) => {
     const colours = {};
     for (const state of ["failing", "unseen", "partial"]) {
-      const first = page.locator(`.matrix td[data-party="${state}"] a`).first();
+      const first = page.locator("td a", { hasText: new RegExp(`^${state}$`) }).first();
       assert.equal(await first.textContent(), state);
       colours[state] = await first.evaluate((one) => getComputedStyle(one).backgroundColor);
     }
     assert.notEqual(colours.failing, colours.unseen, JSON.stringify(colours));
     const legend = await page.locator(".legend").first().innerText();
-    for (const text of ["failing a check says no", "unseen nobody has looked", "partial some checks passed"]) {
-      assert.ok(legend.replace(/\s+/g, " ").includes(text), legend);
-    }
+    const meanings = ["failing a check failed", "unseen no check came to a verdict", "partial checks passed, but not every one of a set"];
+    for (const text of meanings) assert.ok(legend.replace(/\s+/g, " ").includes(text), legend);
     assert.ok(!legend.includes("AWS"), legend);
     assert.ok((await page.locator("#filters").innerText()).includes("State"));
-    await page.selectOption("#by-party", "failing");
+    assert.ok((await page.locator(".remarks").innerText()).includes("archived or closed"), "what was not counted is said");
+    await page.selectOption("#by-word", "failing");
     same(await shown(page), expected("gaps", (record) => record.state === "failing"));
-    await cell(page, "rds", "network-configuration").click();
+    await (await cell(page, "rds", "network-configuration")).click();
     const text = await page.locator("#cell").innerText();
-    assert.ok(text.includes("1 of 8 checks failed: RDS.2"), text);
+    assert.ok(text.includes("failed: RDS.2"), text);
     assert.ok(text.includes("RDS.2 (Security Hub): failed"), text);
     assert.ok(!/\bcompliant\b/i.test(await page.locator("body").innerText()));
   });
 });
 
 test("it fits a phone and a desk, by day and by night, and can be read on both", async () => {
-  for (const name of Object.keys(questions)) {
+  for (const name of Object.keys(all)) {
     const papers = [];
     for (const scheme of ["light", "dark"]) {
-      for (const width of [390, 1400]) {
+      for (const width of [420, 1280]) {
         await open(
           name,
           async (page) => {
@@ -240,7 +308,7 @@ test("it fits a phone and a desk, by day and by night, and can be read on both",
                 }
                 return "rgb(255, 255, 255)";
               };
-              const kinds = [".cell", ".foot", ".legend", "h1", "h3 small", "dt", "dd", ".fact", "label", "th"];
+              const kinds = [".cell", ".legend", "h1", "small", "dt", "dd", ".fact", "label", "th", "caption", "output", ".always", ".tag"];
               return kinds.flatMap((kind) =>
                 [...document.querySelectorAll(kind)].slice(0, 400).flatMap((one) => {
                   const pair = [light(getComputedStyle(one).color), light(behind(one))].sort((a, b) => b - a);
@@ -250,7 +318,9 @@ test("it fits a phone and a desk, by day and by night, and can be read on both",
               );
             });
             assert.deepEqual([...new Set(poor)], [], `${name} ${scheme} ${width}`);
-            await page.locator(".matrix a.cell").first().click();
+            // At a desk nothing of the matrix is cut off.
+            if (width > 1000) assert.ok(await page.$eval(".scroll", (one) => one.scrollWidth <= one.clientWidth), `${name}: cut off`);
+            await page.locator("td a.cell:visible").first().click();
             const box = await page.locator("#cell").boundingBox();
             assert.ok(box.x >= 0 && box.x + box.width <= width, `${name} ${scheme} ${width}: the dialog fits`);
           },
@@ -281,10 +351,26 @@ test("it prints whole", async () => {
       for (const record of records[name]) {
         for (const source of record.sources ?? []) assert.ok(paper.includes(squeezed(source.url).slice(0, 40)), source.url);
       }
-      assert.ok(!text.includes("every layer"), "filters are not printed");
+      assert.ok(!text.includes("all layers"), "filters are not printed");
       assert.ok(paper.includes(squeezed(await page.title())));
     });
   }
+});
+
+test("paper says what filters and size leave out", async () => {
+  await open("few", async (page) => {
+    await page.emulateMedia({ media: "print" });
+    assert.ok(!(await page.locator("#left").isVisible()), "nothing is filtered");
+    assert.ok(await page.locator("article").first().isVisible());
+    await page.emulateMedia({ media: "screen" });
+    await page.fill("#by-column", "s3");
+    // Who asks for many services gets this by default.
+    await page.uncheck("#paper");
+    await page.emulateMedia({ media: "print" });
+    assert.equal(await page.locator("#left").innerText(), "18 of 54 answers, 1 of 3 services");
+    assert.ok(!(await page.locator("article").first().isVisible()));
+    assert.ok((await page.locator(".paper").innerText()).includes("not in this print"));
+  });
 });
 
 test("it reads without script", async () => {
@@ -294,7 +380,7 @@ test("it reads without script", async () => {
       assert.ok(!(await page.locator("#filters").isVisible()));
       const hidden = await page.locator("article").evaluateAll((all) => all.filter((one) => !one.checkVisibility()).length);
       assert.equal(hidden, 0);
-      const link = cell(page, "rds", "guest-os");
+      const link = await cell(page, "rds", "guest-os");
       const target = (await link.getAttribute("href")).slice(1);
       await link.click();
       // The browser goes there by itself.
