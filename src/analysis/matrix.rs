@@ -46,6 +46,15 @@ impl Column<'_> {
         }
     }
 
+    /// The name in full, with the mode's.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self.mode {
+            Some(mode) => format!("{} ({})", self.service.name, mode.name),
+            None => self.service.name.to_string(),
+        }
+    }
+
     /// The label, with the count behind it if there is one: `eks@fargate (3)`.
     #[must_use]
     pub fn counted(&self) -> String {

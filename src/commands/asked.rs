@@ -8,40 +8,13 @@ use serde_json::{Map, Value, json};
 
 use super::Context;
 use super::selection::{not_counted, select};
+use crate::analysis::matrix::Column;
 use crate::analysis::usage::ServiceUsage;
-use crate::catalogue::model::{Mode, Service};
-
-/// A service, in a mode where it has modes.
-#[derive(Clone, Copy)]
-pub(super) struct Variant<'c> {
-    pub(super) service: &'c Service,
-    pub(super) mode: Option<&'c Mode>,
-    /// How many things of an inventory it stands for.
-    pub(super) resources: Option<u64>,
-}
-
-impl Variant<'_> {
-    /// `rds`, `eks@fargate`.
-    pub(super) fn id(&self) -> String {
-        match self.mode {
-            Some(mode) => format!("{}@{}", self.service.id, mode.id),
-            None => self.service.id.to_string(),
-        }
-    }
-
-    /// The name in full, with the mode's.
-    pub(super) fn title(&self) -> String {
-        match self.mode {
-            Some(mode) => format!("{} ({})", self.service.name, mode.name),
-            None => self.service.name.to_string(),
-        }
-    }
-}
 
 /// What names and inventories hold.
 pub(super) struct InUse<'c> {
     /// The services and modes, in the order in which they were met.
-    pub(super) variants: Vec<Variant<'c>>,
+    pub(super) columns: Vec<Column<'c>>,
     /// What was read, left open, not matched and passed over, for stderr.
     pub(super) notes: Vec<String>,
     /// The same for the envelope of json and yaml.
@@ -66,11 +39,7 @@ pub(super) fn in_use<'c>(
     let asked = select(names, from, context, stdin, &mut notes)?;
     notes.extend(not_counted(&asked.usage));
     let columns = asked.columns.unwrap_or_default();
-    let variants = columns
-        .iter()
-        .map(|column| Variant { service: column.service, mode: column.mode, resources: column.resources })
-        .collect();
-    Ok(Some(InUse { variants, notes, envelope: envelope(&asked.usage) }))
+    Ok(Some(InUse { columns, notes, envelope: envelope(&asked.usage) }))
 }
 
 /// What was not matched and what was passed over, for the envelope of json and yaml.

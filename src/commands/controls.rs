@@ -10,7 +10,7 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::asked::{InUse, Variant, in_use};
+use super::asked::{InUse, in_use};
 use super::records::{SourceRecord, ThirdPartyRecord};
 use super::telling::{
     ControlLine, control_lines, control_sources, joined, party_tone, picture_column, responsibility_means,
@@ -18,6 +18,7 @@ use super::telling::{
 };
 use super::{Context, Outcome, completions, overlay_note, word_parser};
 use crate::analysis::controls::{ControlAnswer, Part, Responsibility, controls, default_controls};
+use crate::analysis::matrix;
 use crate::catalogue::model::{Baseline, Basis, Category, Control, Layer, Party};
 use crate::catalogue::{self, Catalogue};
 use crate::render::{
@@ -61,7 +62,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     let outside: Vec<String> = outside.map(ToString::to_string).collect();
     let asked = in_use(&args.names, &args.from, context, stdin)?;
     let columns = match &asked {
-        Some(InUse { variants, .. }) => variants.iter().copied().map(Column::Variant).collect(),
+        Some(InUse { columns, .. }) => columns.iter().copied().map(Column::Service).collect(),
         None => Category::ALL.iter().copied().map(Column::Category).collect(),
     };
     let (mut notes, envelope) = asked.map_or_else(Default::default, |asked| (asked.notes, asked.envelope));
@@ -89,39 +90,39 @@ fn stands_in(catalogue: &Catalogue, control: Control, baseline: Baseline) -> boo
 /// What is answered: a service, or what holds in a category before a service says otherwise.
 #[derive(Clone, Copy)]
 enum Column<'c> {
-    Variant(Variant<'c>),
+    Service(matrix::Column<'c>),
     Category(Category),
 }
 
 impl<'c> Column<'c> {
     fn label(&self) -> String {
         match self {
-            Self::Variant(variant) => variant.id(),
+            Self::Service(column) => column.label(),
             Self::Category(category) => category.to_string(),
         }
     }
 
     fn counted(&self) -> String {
         match self {
-            Self::Variant(Variant { resources: Some(count), .. }) => format!("{} ({count})", self.label()),
-            _ => self.label(),
+            Self::Service(column) => column.counted(),
+            Self::Category(_) => self.label(),
         }
     }
 
     /// Every control on which something bears.
     fn answers(&self, catalogue: &'c Catalogue) -> Vec<ControlAnswer<'c>> {
         match self {
-            Self::Variant(variant) => controls(catalogue, variant.service, variant.mode),
+            Self::Service(column) => controls(catalogue, column.service, column.mode),
             Self::Category(category) => default_controls(catalogue, *category),
         }
     }
 
     /// The teams that hold the customer's duties of an answer.
     fn teams(&self, catalogue: &'c Catalogue, answer: &ControlAnswer<'c>) -> Vec<&'c str> {
-        let Self::Variant(variant) = self else { return Vec::new() };
+        let Self::Service(column) = self else { return Vec::new() };
         let has_duties = answer.parts.iter().filter(|part| part.duties(Party::Customer).next().is_some());
         let mut teams: Vec<&str> = Vec::new();
-        for team in has_duties.filter_map(|part| catalogue.team(variant.service, part.layer())) {
+        for team in has_duties.filter_map(|part| catalogue.team(column.service, part.layer())) {
             if !teams.contains(&team) {
                 teams.push(team);
             }
@@ -254,7 +255,7 @@ impl<'c> Controls<'c> {
         });
         let teams = column.teams(catalogue, answer);
         let (service, mode, resources) = match column {
-            Column::Variant(variant) => (Some(variant.service), variant.mode, variant.resources),
+            Column::Service(column) => (Some(column.service), column.mode, column.resources),
             Column::Category(_) => (None, None, None),
         };
         ControlRecord {
@@ -264,7 +265,7 @@ impl<'c> Controls<'c> {
             service: service.map(|service| &*service.id),
             mode: mode.map(|mode| &*mode.id),
             category: match column {
-                Column::Variant(variant) => catalogue::category(variant.service, variant.mode),
+                Column::Service(column) => catalogue::category(column.service, column.mode),
                 Column::Category(category) => *category,
             },
             resources,
@@ -322,7 +323,7 @@ impl<'c> Controls<'c> {
     /// What a line says of who must do it.
     fn who(&self, same: &Same<'c>, line: &ControlLine<'c>) -> String {
         let team = same.columns.first().and_then(|column| match column {
-            Column::Variant(variant) => self.catalogue.team(variant.service, line.layer),
+            Column::Service(column) => self.catalogue.team(column.service, line.layer),
             Column::Category(_) => None,
         });
         let who = match line.side {
@@ -434,8 +435,8 @@ impl<'c> Controls<'c> {
             );
         }
         let overlaid = self.columns.iter().enumerate().filter_map(|(at, column)| match column {
-            Column::Variant(variant) if self.rows.iter().any(|row| is_overlaid(&row.answers[at])) => {
-                Some(&*variant.service.id)
+            Column::Service(column) if self.rows.iter().any(|row| is_overlaid(&row.answers[at])) => {
+                Some(&*column.service.id)
             }
             _ => None,
         });
@@ -660,7 +661,7 @@ impl<'c> View for Controls<'c> {
 
     fn picture(&self) -> Option<Picture> {
         let column = |column: &Column<'c>| match column {
-            Column::Variant(Variant { service, mode, resources }) => picture_column(service, *mode, *resources),
+            Column::Service(matrix::Column { service, mode, resources }) => picture_column(service, *mode, *resources),
             Column::Category(category) => PictureColumn {
                 label: category.to_string(),
                 heading: (category.to_string(), String::new()),

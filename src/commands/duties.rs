@@ -102,8 +102,8 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     }
     let mut places = Vec::new();
     let (mut notes, envelope) = match &asked {
-        Some(InUse { variants, notes, envelope }) => {
-            for one in variants {
+        Some(InUse { columns, notes, envelope }) => {
+            for one in columns {
                 places.extend(layers.iter().map(|layer| Place::new(catalogue, one.service, one.mode, *layer)));
             }
             (notes.clone(), envelope.clone())

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::records;
 use crate::analysis::controls::{ControlAnswer, Responsibility};
+use crate::analysis::matrix::Column;
 use crate::catalogue::model::{Baseline, Control, Layer, Party, Sharing};
 use crate::catalogue::{AlwaysDuty, Catalogue};
-use crate::commands::asked::Variant;
 use crate::commands::records::AnswerRecord;
 use crate::commands::telling::{ControlLine, control_lines, joined};
 use crate::render::{Grid, sheet};
@@ -30,7 +30,7 @@ const CRM_ABOUT: &str = "One row for each control of NIST SP 800-53 Rev 5. Colum
     reports in AWS Artifact say otherwise.";
 
 /// CSA's questionnaire: a row for each layer of a service.
-pub(super) fn caiq(catalogue: &Catalogue, variants: &[Variant<'_>]) -> anyhow::Result<String> {
+pub(super) fn caiq(catalogue: &Catalogue, variants: &[Column<'_>]) -> anyhow::Result<String> {
     let columns = vec![
         "Question ID",
         "Question",
@@ -49,10 +49,10 @@ pub(super) fn caiq(catalogue: &Catalogue, variants: &[Variant<'_>]) -> anyhow::R
 }
 
 /// Which services and modes have answers of an overlay, for the first row.
-fn overlaid(catalogue: &Catalogue, variants: &[Variant<'_>]) -> String {
+fn overlaid(catalogue: &Catalogue, variants: &[Column<'_>]) -> String {
     let is_overlaid =
-        |one: &&Variant<'_>| Layer::ALL.iter().any(|layer| catalogue.split(one.service, one.mode, *layer).is_overlaid);
-    let ids: Vec<String> = variants.iter().filter(is_overlaid).map(Variant::id).collect();
+        |one: &&Column<'_>| Layer::ALL.iter().any(|layer| catalogue.split(one.service, one.mode, *layer).is_overlaid);
+    let ids: Vec<String> = variants.iter().filter(is_overlaid).map(Column::label).collect();
     if ids.is_empty() {
         return String::new();
     }
@@ -81,7 +81,7 @@ fn caiq_always(catalogue: &Catalogue, layer: Layer) -> Option<Vec<String>> {
     ])
 }
 
-fn caiq_row(catalogue: &Catalogue, one: &Variant<'_>, record: &AnswerRecord<'_>) -> Vec<String> {
+fn caiq_row(catalogue: &Catalogue, one: &Column<'_>, record: &AnswerRecord<'_>) -> Vec<String> {
     let responsibility = Responsibility::of(record.party, !record.customer.is_empty());
     // The form has one word for what is shared; that it is dependent or independent is said in the description.
     let sharing = match record.sharing {
@@ -94,7 +94,7 @@ fn caiq_row(catalogue: &Catalogue, one: &Variant<'_>, record: &AnswerRecord<'_>)
         .as_ref()
         .map_or_else(String::new, |third| format!("{}: {}", third.name, joined(&third.duties)));
     vec![
-        format!("whose:{}/{}", one.id(), record.layer),
+        format!("whose:{}/{}", one.label(), record.layer),
         format!("{}: {}", one.title(), catalogue.layer(record.layer).name),
         String::new(),
         caiq_owner(responsibility, !record.aws.is_empty()).to_owned(),
@@ -122,7 +122,7 @@ const fn caiq_owner(responsibility: Responsibility, aws_has_duties: bool) -> &'s
 /// More services than a spreadsheet's cell holds.
 pub(super) fn fedramp_crm(
     catalogue: &Catalogue,
-    variants: &[Variant<'_>],
+    variants: &[Column<'_>],
     baseline: Option<Baseline>,
 ) -> anyhow::Result<String> {
     let columns = vec![
@@ -138,7 +138,7 @@ pub(super) fn fedramp_crm(
         }
         let answers: Vec<(String, ControlAnswer<'_>)> = variants
             .iter()
-            .map(|one| (one.id(), ControlAnswer::new(catalogue, one.service, one.mode, *control)))
+            .map(|one| (one.label(), ControlAnswer::new(catalogue, one.service, one.mode, *control)))
             .collect();
         rows.push(crm_row(*control, &answers)?);
     }

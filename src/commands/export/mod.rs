@@ -9,8 +9,9 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::asked::{InUse, Variant, in_use};
+use super::asked::{InUse, in_use};
 use super::{Context, Outcome, completions, variants, word_parser};
+use crate::analysis::matrix::Column;
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Baseline, Category, Date, Identifiers, Layer, Stage};
 use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord, SourceRecord, lifecycle};
@@ -80,11 +81,11 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     let services: Vec<String> = args.names.iter().chain(&args.service).cloned().collect();
     let asked = in_use(&services, &args.from, context, stdin)?;
     let named = asked.is_some();
-    let InUse { variants, mut notes, .. } = asked.unwrap_or_else(|| every(catalogue));
-    if named && variants.is_empty() {
+    let InUse { columns, mut notes, .. } = asked.unwrap_or_else(|| every(catalogue));
+    if named && columns.is_empty() {
         anyhow::bail!("no service found in the inventory, so there is nothing to export\n  {}", notes.join("\n  "));
     }
-    let mut variants = in_order(catalogue, &variants);
+    let mut columns = in_order(catalogue, &columns);
     if args.profile == Profile::FedrampCrm && !named {
         anyhow::bail!(
             "the form fedramp-crm has one row for each control, so it is made for some services\n  try: whose export csv rds s3 \
@@ -92,9 +93,9 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
         );
     }
     if args.profile != Profile::Default && !named {
-        let all = variants.len();
-        variants.retain(|variant| !has_ended(variant));
-        let ended = all - variants.len();
+        let all = columns.len();
+        columns.retain(|column| !has_ended(column));
+        let ended = all - columns.len();
         if ended > 0 {
             notes.push(format!(
                 "{ended} services and modes that AWS has ended are not in the form; name one to have it"
@@ -102,14 +103,14 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
         }
     }
     let text = match args.form {
-        Form::Json => document(catalogue, &variants)?,
+        Form::Json => document(catalogue, &columns)?,
         Form::Csv => match args.profile {
-            Profile::Default => sheets::default(catalogue, &variants)?,
-            Profile::Caiq => forms::caiq(catalogue, &variants)?,
-            Profile::FedrampCrm => forms::fedramp_crm(catalogue, &variants, args.baseline)?,
+            Profile::Default => sheets::default(catalogue, &columns)?,
+            Profile::Caiq => forms::caiq(catalogue, &columns)?,
+            Profile::FedrampCrm => forms::fedramp_crm(catalogue, &columns, args.baseline)?,
         },
-        Form::Oscal => oscal::write(catalogue, &variants)?,
-        Form::Html => page::page(catalogue, &variants, named.then_some(&notes))?,
+        Form::Oscal => oscal::write(catalogue, &columns)?,
+        Form::Html => page::page(catalogue, &columns, named.then_some(&notes))?,
     };
     Ok(Outcome { text, notes, no: false })
 }
@@ -117,24 +118,24 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
 /// Every service in every mode.
 fn every(catalogue: &Catalogue) -> InUse<'_> {
     let all = catalogue.services().iter().flat_map(|service| {
-        variants(service, None).into_iter().map(move |mode| Variant { service, mode, resources: None })
+        variants(service, None).into_iter().map(move |mode| Column { service, mode, resources: None })
     });
-    InUse { variants: all.collect(), notes: Vec::new(), envelope: serde_json::Map::new() }
+    InUse { columns: all.collect(), notes: Vec::new(), envelope: serde_json::Map::new() }
 }
 
 /// In the catalogue's order and once each, whatever was asked for in which order and how often.
-fn in_order<'c>(catalogue: &'c Catalogue, variants: &[Variant<'c>]) -> Vec<Variant<'c>> {
-    let wanted: BTreeMap<String, Variant<'c>> = variants.iter().map(|variant| (variant.id(), *variant)).collect();
-    every(catalogue).variants.iter().filter_map(|variant| wanted.get(&variant.id()).copied()).collect()
+fn in_order<'c>(catalogue: &'c Catalogue, columns: &[Column<'c>]) -> Vec<Column<'c>> {
+    let wanted: BTreeMap<String, Column<'c>> = columns.iter().map(|column| (column.label(), *column)).collect();
+    every(catalogue).columns.iter().filter_map(|column| wanted.get(&column.label()).copied()).collect()
 }
 
 /// Whether AWS has ended it.
-fn has_ended(variant: &Variant<'_>) -> bool {
-    lifecycle(variant.service, variant.mode).is_some_and(|lifecycle| lifecycle.stage == Stage::Ended)
+fn has_ended(column: &Column<'_>) -> bool {
+    lifecycle(column.service, column.mode).is_some_and(|lifecycle| lifecycle.stage == Stage::Ended)
 }
 
 /// The answers of a service in a mode, layer by layer.
-fn records<'c>(catalogue: &'c Catalogue, one: &Variant<'c>) -> Vec<AnswerRecord<'c>> {
+fn records<'c>(catalogue: &'c Catalogue, one: &Column<'c>) -> Vec<AnswerRecord<'c>> {
     Layer::ALL.iter().map(|layer| AnswerRecord::new(catalogue, one.service, one.mode, *layer)).collect()
 }
 
@@ -152,7 +153,7 @@ struct Document<'c> {
 /// Services whose records are made one by one while they are written.
 struct Services<'c> {
     catalogue: &'c Catalogue,
-    answered: &'c [Variant<'c>],
+    answered: &'c [Column<'c>],
 }
 
 impl Serialize for Services<'_> {
@@ -177,7 +178,7 @@ pub struct ExportRecord<'c> {
 
 impl<'c> ExportRecord<'c> {
     /// The record of one service in the modes that were asked for.
-    fn new(catalogue: &'c Catalogue, modes: &[Variant<'c>]) -> Self {
+    fn new(catalogue: &'c Catalogue, modes: &[Column<'c>]) -> Self {
         let service = modes[0].service;
         let mut identifiers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (kind, _) in Identifiers::KINDS {
@@ -191,7 +192,7 @@ impl<'c> ExportRecord<'c> {
     }
 }
 
-fn document(catalogue: &Catalogue, answered: &[Variant<'_>]) -> anyhow::Result<String> {
+fn document(catalogue: &Catalogue, answered: &[Column<'_>]) -> anyhow::Result<String> {
     let document = Document {
         schema: crate::render::SCHEMA,
         catalogue: catalogue.date(),

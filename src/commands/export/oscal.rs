@@ -16,9 +16,9 @@ use uuid::Uuid;
 
 use super::records;
 use crate::analysis::controls::{ControlAnswer, controls};
+use crate::analysis::matrix::Column;
 use crate::catalogue::model::{Check, CheckProvider, Control, Id, IdentifierKind, Layer, LayerChecks, Party, Service};
 use crate::catalogue::{Catalogue, category};
-use crate::commands::asked::Variant;
 use crate::commands::records::{AnswerRecord, SourceRecord};
 use crate::commands::telling::{ControlLine, control_lines, control_sources};
 use crate::sanitize::tame;
@@ -36,7 +36,7 @@ const SECURITY_HUB: &str = "https://raw.githubusercontent.com/awslabs/oscal-cont
 /// Who holds the role of the provider.
 const PROVIDER: &str = "Amazon Web Services";
 
-pub(super) fn write(catalogue: &Catalogue, variants: &[Variant<'_>]) -> anyhow::Result<String> {
+pub(super) fn write(catalogue: &Catalogue, variants: &[Column<'_>]) -> anyhow::Result<String> {
     let root = Uuid::new_v5(&Uuid::NAMESPACE_URL, NAMESPACE.as_bytes());
     let mut book = Book { catalogue, root, resources: Map::new(), parties: Map::new() };
     let provider = book.party(PROVIDER);
@@ -160,8 +160,8 @@ impl<'c> Book<'c> {
         listed(links)
     }
 
-    fn service(&mut self, one: &Variant<'c>) -> Value {
-        let (own, title) = (one.id(), tame(&one.title()).into_owned());
+    fn service(&mut self, one: &Column<'c>) -> Value {
+        let (own, title) = (one.label(), tame(&one.title()).into_owned());
         let category = category(one.service, one.mode);
         let records = records(self.catalogue, one);
         let mut properties: Vec<Value> = one
@@ -214,13 +214,13 @@ impl<'c> Book<'c> {
     }
 
     /// NIST's controls on which the layers bear.
-    fn controls(&mut self, own: &str, one: &Variant<'c>, answers: &[ControlAnswer<'c>]) -> Option<Value> {
+    fn controls(&mut self, own: &str, one: &Column<'c>, answers: &[ControlAnswer<'c>]) -> Option<Value> {
         let requirements: Vec<Value> = answers.iter().map(|answer| self.requirement(own, one, answer)).collect();
         let about = "What AWS and the customer each do in the layers that bear on a control.";
         self.implementation(&[own, "controls"], NIST, about, requirements)
     }
 
-    fn requirement(&mut self, own: &str, one: &Variant<'c>, answer: &ControlAnswer<'c>) -> Value {
+    fn requirement(&mut self, own: &str, one: &Column<'c>, answer: &ControlAnswer<'c>) -> Value {
         let control = control_id(answer.control);
         let lines = control_lines(answer);
         let told: Vec<String> =
@@ -259,7 +259,7 @@ impl<'c> Book<'c> {
     }
 
     /// Everyone who has duties, by name where it is not AWS.
-    fn roles(&mut self, one: &Variant<'c>, lines: &[ControlLine<'c>]) -> Vec<Value> {
+    fn roles(&mut self, one: &Column<'c>, lines: &[ControlLine<'c>]) -> Vec<Value> {
         let mut roles = Vec::new();
         for (id, side) in [("provider", Party::Aws), ("customer", Party::Customer), ("third-party", Party::ThirdParty)]
         {

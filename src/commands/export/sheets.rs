@@ -3,9 +3,9 @@
 use clap::ValueEnum;
 
 use super::records;
+use crate::analysis::matrix::Column;
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::IdentifierKind;
-use crate::commands::asked::Variant;
 use crate::commands::records::{AnswerRecord, LifecycleRecord};
 use crate::commands::telling::joined;
 use crate::render::{Grid, sheet};
@@ -28,7 +28,7 @@ impl Profile {
 }
 
 /// The catalogue as rows.
-pub(super) fn default(catalogue: &Catalogue, variants: &[Variant<'_>]) -> anyhow::Result<String> {
+pub(super) fn default(catalogue: &Catalogue, variants: &[Column<'_>]) -> anyhow::Result<String> {
     let columns = vec![
         "service",
         "name",
@@ -64,7 +64,7 @@ pub(super) fn default(catalogue: &Catalogue, variants: &[Variant<'_>]) -> anyhow
     sheet(&Grid { columns, rows })
 }
 
-fn row(catalogue: &Catalogue, one: &Variant<'_>, record: &AnswerRecord<'_>) -> Vec<String> {
+fn row(catalogue: &Catalogue, one: &Column<'_>, record: &AnswerRecord<'_>) -> Vec<String> {
     let names = |kind| joined(one.service.identifiers.of(kind));
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
     let third = record.third_party.as_ref();

@@ -13,13 +13,13 @@ use flate2::write::GzEncoder;
 use serde::Serialize;
 
 use crate::analysis::controls::{ControlAnswer, Responsibility, controls, default_controls};
+use crate::analysis::matrix::Column;
 use crate::catalogue::model::{
     Baseline, Basis, Category, Control, Date, Duty, Id, Identifiers, Layer, Lifecycle, Name, Party, Service, Sharing,
     Stage,
 };
 use crate::catalogue::resolve::Meaning;
 use crate::catalogue::{Answer, Catalogue, Rule, category};
-use crate::commands::asked::Variant;
 use crate::commands::first_screen::{MAX_AGE_IN_DAYS, first_duty};
 use crate::commands::records::{CheckRecord, LayerRecord, checks};
 use crate::commands::telling::{group_title, holder, lifecycle_sentence, overlay_sentence, responsibility_word, sides};
@@ -31,7 +31,7 @@ const SCRIPT: &str = include_str!("page.js");
 /// The page. `remarks` is what to know of the inventory before reading it; none where it is of the whole catalogue.
 pub(super) fn page(
     catalogue: &Catalogue,
-    variants: &[Variant<'_>],
+    variants: &[Column<'_>],
     remarks: Option<&[String]>,
 ) -> anyhow::Result<String> {
     let mut json = GzEncoder::new(Vec::new(), Compression::best());
@@ -231,7 +231,7 @@ struct Builder<'c> {
 type Bearing<'c> = HashMap<(Layer, Party, &'c str), Vec<usize>>;
 
 impl<'c> Payload<'c> {
-    fn new(catalogue: &'c Catalogue, variants: &[Variant<'c>], remarks: Option<&'c [String]>) -> Self {
+    fn new(catalogue: &'c Catalogue, variants: &[Column<'c>], remarks: Option<&'c [String]>) -> Self {
         let mut builder = Builder {
             catalogue,
             controls: catalogue.controls().keys().copied().zip(0..).collect(),
@@ -262,7 +262,7 @@ impl<'c> Payload<'c> {
         }
         let layers = Layer::ALL.iter().map(|layer| builder.layer(*layer)).collect();
         let places: HashMap<&str, usize> = services.iter().map(|entry| entry.service).zip(0..).collect();
-        let shown: HashSet<String> = variants.iter().map(Variant::id).collect();
+        let shown: HashSet<String> = variants.iter().map(Column::label).collect();
         Self {
             version: env!("CARGO_PKG_VERSION"),
             catalogue: catalogue.date(),
@@ -450,8 +450,8 @@ impl<'c> Builder<'c> {
         lifecycle.map(entry)
     }
 
-    fn variant(&mut self, variant: &Variant<'c>, answered: &[ControlAnswer<'c>]) -> VariantEntry<'c> {
-        let Variant { service, mode, resources } = *variant;
+    fn variant(&mut self, variant: &Column<'c>, answered: &[ControlAnswer<'c>]) -> VariantEntry<'c> {
+        let Column { service, mode, resources } = *variant;
         let catalogue = self.catalogue;
         let bearing = self.bearing(answered);
         let mut answers = Vec::new();
