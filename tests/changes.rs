@@ -35,8 +35,8 @@ fn a_plan_is_compared_with_what_was_there_before_it() {
         [
             "Terraform plan: 7 managed resources, 6 services",
             "not compared: 1 that Terraform will forget, and that will stay in AWS",
-            "ignored: 1 - a data source: it owns nothing (aws_iam_policy_document)",
-            "ignored: 1 - another provider's (random)",
+            "ignored 1: data source (aws_iam_policy_document)",
+            "ignored 1: of another provider (random)",
         ]
     );
     assert_eq!(run.code, Some(0));

@@ -75,7 +75,7 @@ fn what_runs_where_is_read_off_the_whole_template() {
             "ecs-undecided.yaml",
             &[
                 "CloudFormation template: 1 resource, 1 service",
-                "ecs: one thing may run in any of these modes: fargate, ec2",
+                "ecs: 1 resource may run in any of these modes: fargate, ec2",
             ],
             &[("ecs@ec2", 1), ("ecs@fargate", 1)],
         ),
@@ -95,7 +95,7 @@ fn what_runs_where_is_read_off_the_whole_template() {
             "loops.yaml",
             &[
                 "CloudFormation template: 6 resources, 2 services",
-                "ignored: 1 - a loop over a list that is not in the template: counted once (Fn::ForEach::Queues)",
+                "ignored 1: a loop over a list that is not in the template: counted once (Fn::ForEach::Queues)",
             ],
             &[("sns", 5), ("sqs", 1)],
         ),
@@ -103,10 +103,10 @@ fn what_runs_where_is_read_off_the_whole_template() {
             "unseen.yaml",
             &[
                 "CloudFormation template: 2 resources, 2 services",
-                "ignored: 1 - a macro: what it adds or changes is not seen here (OurMacro)",
-                "ignored: 1 - a nested stack: the resources of its template are not seen here (Network)",
-                "ignored: 1 - a resource without a type (Forgotten)",
-                "ignored: 1 - brings in parts of the template that are not seen here (AWS::Include)",
+                "ignored 1: a macro: what it adds or changes is not seen here (OurMacro)",
+                "ignored 1: a nested stack: the resources of its template are not seen here (Network)",
+                "ignored 1: a resource without a type (Forgotten)",
+                "ignored 1: brings in parts of the template that are not seen here (AWS::Include)",
             ],
             &[("cloudformation", 1), ("s3", 1)],
         ),

@@ -98,7 +98,7 @@ fn every_kind_of_findings_gives_the_same_view() {
     for (file, said, proven, failing) in cases {
         let read = whose(&["gaps", "rds", "--findings", &findings(file), "-o", "json"]);
         assert_eq!((read.code, &*read.said[0]), (Some(0), *said), "{file}");
-        let archived = &["ignored: 1 - archived or closed".to_owned()][usize::from(*file != "asff.json")..];
+        let archived = &["ignored 1: archived or closed".to_owned()][usize::from(*file != "asff.json")..];
         assert_eq!(&read.said[1..], archived, "{file}");
         let rows = |rows: &[(&str, &str)]| rows.iter().map(|(layer, id)| row("rds", layer, &[id])).collect::<Vec<_>>();
         assert_eq!(read.passing(), rows(proven), "{file}");
@@ -130,7 +130,7 @@ fn a_finding_of_any_standard_counts_by_its_control_or_by_the_rule_behind_it() {
     let read = whose(&["gaps", "--findings", &findings("standards.json"), "-o", "json"]);
     // CIS 5.0 names the control; CIS 1.2 only the rule of Config that ran for it; Config's own finding names its rule.
     // What GuardDuty saw is no check's verdict.
-    assert_eq!(read.said, ["Security Hub findings: 3 results of checks", "ignored: 1 - not the result of a check"]);
+    assert_eq!(read.said, ["Security Hub findings: 3 results of checks", "ignored 1: not the result of a check"]);
     assert_eq!(
         read.failing(),
         [
@@ -226,7 +226,7 @@ fn several_files_are_one_view() {
         read.said,
         [
             "Security Hub findings: 3 results of checks",
-            "ignored: 1 - archived or closed",
+            "ignored 1: archived or closed",
             "OCSF findings: 2 results of checks",
             "AWS Config compliance: 2 results of checks"
         ]
@@ -255,7 +255,7 @@ fn an_inventory_says_which_services_and_how_many() {
         from.said,
         [
             "Security Hub findings: 3 results of checks",
-            "ignored: 1 - archived or closed",
+            "ignored 1: archived or closed",
             "Resource Groups Tagging API: 3 resources, 2 services",
             "not matched: 1 of 3 things",
             "  arn:aws:rds:eu-central-1:123456789012:cluster:orders (1) - may mean rds, aurora, neptune, documentdb",
@@ -500,12 +500,12 @@ fn what_is_passed_over_is_counted_and_named() {
     );
     let file = made("clouds.csv", &clouds);
     let read = whose(&["gaps", "iam", "--findings", &file, "-o", "json"]);
-    assert_eq!(read.said, ["Prowler csv: 1 result of checks", "ignored: 2 - another provider's (alibabacloud, azure)"]);
+    assert_eq!(read.said, ["Prowler csv: 1 result of checks", "ignored 2: of another provider (alibabacloud, azure)"]);
     assert_eq!(read.passing(), []);
     let matrix = whose(&["matrix", "--from", &file, "-o", "json"]);
     assert_eq!(
         matrix.said,
-        ["Prowler csv: 1 resource, 1 service", "ignored: 2 - another provider's (alibabacloud, azure)"]
+        ["Prowler csv: 1 resource, 1 service", "ignored 2: of another provider (alibabacloud, azure)"]
     );
     // A resource without a type.
     let text = "{\"Findings\": [{\"GeneratorId\": \"prowler-x\", \"Compliance\": {\"Status\": \"FAILED\"}, \
@@ -515,7 +515,7 @@ fn what_is_passed_over_is_counted_and_named() {
         matrix.said,
         [
             "Security Hub findings: 1 resource, 1 service",
-            "ignored: 1 - a finding whose resource has no type (AWS::::Account:1)"
+            "ignored 1: a finding whose resource has no type (AWS::::Account:1)"
         ]
     );
     // Compliance by rule names no resources: it is refused as an inventory, with what it is good for.
@@ -613,7 +613,7 @@ fn what_are_no_findings_is_refused_with_the_formats_that_are_known() {
     assert_eq!((strange.code, &*strange.out), (Some(2), ""));
     assert!(strange.said[0].ends_with("the findings are of no check of a service"), "{:?}", strange.said);
     let strange = whose(&["gaps", "rds", "--findings", &made("strange.csv", text)]);
-    assert_eq!(strange.said[..2], ["Prowler csv: 1 result of checks", "ignored: 1 - not findings"]);
+    assert_eq!(strange.said[..2], ["Prowler csv: 1 result of checks", "ignored 1: not findings"]);
     assert!(strange.said[2].starts_with("the check that ran is not among the "), "{:?}", strange.said);
     // Findings are asked for by name.
     assert_eq!(whose(&["gaps", "rds"]).code, Some(2));

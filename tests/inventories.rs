@@ -26,11 +26,11 @@ const CASES: &[Case] = &[
         file: "plan.json",
         said: &[
             "Terraform plan: 7 managed resources, 5 services",
-            "aurora: one thing does not say which mode; both modes are shown",
+            "aurora: 1 resource does not say which mode it runs in; both are listed",
             "not matched: 1 of 7 things",
             "  aws_brand_new (1)",
-            "ignored: 1 - a data source: it owns nothing (aws_caller_identity)",
-            "ignored: 1 - another provider's (random)",
+            "ignored 1: data source (aws_caller_identity)",
+            "ignored 1: of another provider (random)",
         ],
         // Two ECS services in a module, a queue in a module of that module; what `prior_state` and `configuration` hold
         // is no part of what is planned.
@@ -80,8 +80,8 @@ const CASES: &[Case] = &[
         file: "plan-open.json",
         said: &[
             "Terraform plan: 5 managed resources, 2 services",
-            "ecs: one thing does not say which mode; all 4 modes are shown",
-            "eks: one thing does not say which mode; all 6 modes are shown",
+            "ecs: 1 resource does not say which mode it runs in; all 4 are listed",
+            "eks: 1 resource does not say which mode it runs in; all 6 are listed",
             "not matched: 1 of 5 things",
             "  aws_rds_cluster (1) - may mean aurora, rds",
         ],
@@ -102,8 +102,8 @@ const CASES: &[Case] = &[
         file: "changes.json",
         said: &[
             "Terraform plan: 3 managed resources, 2 services",
-            "ignored: 1 - a data source: it owns nothing (aws_iam_policy_document)",
-            "ignored: 1 - another provider's (cloudflare)",
+            "ignored 1: data source (aws_iam_policy_document)",
+            "ignored 1: of another provider (cloudflare)",
         ],
         columns: &[("lambda@container-image", 1), ("sqs", 2)],
     },
@@ -116,8 +116,8 @@ const CASES: &[Case] = &[
         file: "terraform.tfstate",
         said: &[
             "Terraform state: 2 managed resources, 1 service",
-            "ignored: 1 - a data source: it owns nothing (aws_region)",
-            "ignored: 1 - another provider's (null)",
+            "ignored 1: data source (aws_region)",
+            "ignored 1: of another provider (null)",
         ],
         columns: &[("ec2", 2)],
     },
@@ -130,8 +130,8 @@ const CASES: &[Case] = &[
         file: "state-list.txt",
         said: &[
             "list of names: 5 names, 3 services",
-            "ignored: 2 - a data source: it owns nothing (data.aws_caller_identity.me, module.app[\"eu\"].data.aws_region.here)",
-            "ignored: 2 - another provider's (null, random)",
+            "ignored 2: data source (data.aws_caller_identity.me, module.app[\"eu\"].data.aws_region.here)",
+            "ignored 2: of another provider (null, random)",
         ],
         columns: &[("elb", 1), ("rds", 1), ("vpc", 1)],
     },
@@ -140,10 +140,10 @@ const CASES: &[Case] = &[
         file: "template.json",
         said: &[
             "CloudFormation template: 5 resources, 3 services",
-            "ecs: one thing does not say which mode; all 4 modes are shown",
+            "ecs: 1 resource does not say which mode it runs in; all 4 are listed",
             "not matched: 1 of 5 things",
             "  AWS::EC2::NewThing (1)",
-            "ignored: 1 - no service of AWS's (Custom::Thing)",
+            "ignored 1: no service of AWS's (Custom::Thing)",
         ],
         columns: &[
             ("ecs@anywhere", 1),
@@ -158,7 +158,7 @@ const CASES: &[Case] = &[
         file: "template.yaml",
         said: &[
             "CloudFormation template: 3 resources, 3 services",
-            "aurora: one thing does not say which mode; both modes are shown",
+            "aurora: 1 resource does not say which mode it runs in; both are listed",
         ],
         columns: &[
             ("aurora@provisioned", 1),
@@ -187,12 +187,12 @@ const CASES: &[Case] = &[
         file: "sam.yaml",
         said: &[
             "CloudFormation template: 10 resources, 3 services",
-            "ecs: one thing does not say which mode; all 4 modes are shown",
+            "ecs: 1 resource does not say which mode it runs in; all 4 are listed",
             "not matched: 2 of 10 things",
             "  AWS::RDS::DBCluster (1) - may mean aurora, rds, neptune, documentdb",
             "  Acme::Landing::Zone::MODULE (1)",
-            "ignored: 1 - another provider's (Datadog)",
-            "ignored: 2 - no service of AWS's (AWS::Serverless::Connector, Custom::Hook)",
+            "ignored 2: no service of AWS's (AWS::Serverless::Connector, Custom::Hook)",
+            "ignored 1: of another provider (Datadog)",
         ],
         columns: &[
             ("ecs@anywhere", 1),
@@ -206,10 +206,7 @@ const CASES: &[Case] = &[
     },
     Case {
         file: "stack.json",
-        said: &[
-            "CloudFormation stack: 2 resources, 1 service",
-            "ignored: 1 - no service of AWS's (AWS::CDK::Metadata)",
-        ],
+        said: &["CloudFormation stack: 2 resources, 1 service", "ignored 1: no service of AWS's (AWS::CDK::Metadata)"],
         columns: &[("s3", 1)],
     },
     Case {
@@ -238,7 +235,7 @@ const CASES: &[Case] = &[
             "Cost Explorer: 4 resources, 2 services",
             "not matched: 1 of 4 things",
             "  EC2 - Other (1) - may mean ec2, ebs, vpc",
-            "ignored: 1 - no service of AWS's (Tax)",
+            "ignored 1: no service of AWS's (Tax)",
         ],
         columns: &[("cloudwatch", 1), ("rds", 1)],
     },
@@ -246,7 +243,7 @@ const CASES: &[Case] = &[
         file: "config-counts.json",
         said: &[
             "AWS Config counts: 12 resources, 2 services",
-            "acm: 5 things do not say which mode; both modes are shown",
+            "acm: 5 resources do not say which mode they run in; both are listed",
         ],
         columns: &[("acm@amazon-issued", 5), ("acm@imported", 5), ("ec2", 7)],
     },
@@ -255,7 +252,7 @@ const CASES: &[Case] = &[
         file: "config-select.json",
         said: &[
             "AWS Config selection: 5 resources, 2 services",
-            "kms: 3 things do not say which mode; all 4 modes are shown",
+            "kms: 3 resources do not say which mode they run in; all 4 are listed",
         ],
         columns: &[
             ("kms@cloudhsm-key-store", 3),
@@ -267,7 +264,7 @@ const CASES: &[Case] = &[
     },
     Case {
         file: "last-accessed.json",
-        said: &["IAM last accessed: 1 resource, 1 service", "ignored: 1 - never called (batch)"],
+        said: &["IAM last accessed: 1 resource, 1 service", "ignored 1: never called (batch)"],
         columns: &[("s3", 1)],
     },
     Case {
@@ -317,10 +314,10 @@ const CASES: &[Case] = &[
         file: "names.txt",
         said: &[
             "list of names: 6 names, 4 services",
-            "lambda: one thing does not say which mode; all 7 modes are shown",
+            "lambda: 1 resource does not say which mode it runs in; all 7 are listed",
             "not matched: 1 of 6 things",
             "  my-own-thing (1)",
-            "ignored: 1 - another provider's (kubernetes)",
+            "ignored 1: of another provider (kubernetes)",
         ],
         columns: &[
             ("eks@fargate", 1),
@@ -342,8 +339,8 @@ const CASES: &[Case] = &[
         file: "state-v3.tfstate",
         said: &[
             "Terraform state: 3 managed resources, 2 services",
-            "ignored: 1 - a data source: it owns nothing (aws_ami)",
-            "ignored: 1 - another provider's (random)",
+            "ignored 1: data source (aws_ami)",
+            "ignored 1: of another provider (random)",
         ],
         columns: &[("aurora@serverless-v2", 1), ("ec2", 2)],
     },
@@ -365,14 +362,14 @@ const CASES: &[Case] = &[
         file: "addresses.txt",
         said: &[
             "list of names: 4 names, 4 services",
-            "ignored: 1 - a data source: it owns nothing (module.data.data.aws_caller_identity.me)",
+            "ignored 1: data source (module.data.data.aws_caller_identity.me)",
         ],
         columns: &[("iot-core", 1), ("rds", 1), ("s3", 1), ("sqs", 1)],
     },
     // `describe-…` and `list-…`: attributes tell modes as in a template, names alone do not.
     Case {
         file: "instances.json",
-        said: &["AWS CLI list: 2 resources, 1 service", "ignored: 1 - terminated (AWS::EC2::Instance)"],
+        said: &["AWS CLI list: 2 resources, 1 service", "ignored 1: terminated (AWS::EC2::Instance)"],
         columns: &[("ec2", 2)],
     },
     Case {
@@ -387,7 +384,10 @@ const CASES: &[Case] = &[
     },
     Case {
         file: "ecs-clusters.json",
-        said: &["AWS CLI list: 1 resource, 1 service", "ecs: one thing does not say which mode; all 4 modes are shown"],
+        said: &[
+            "AWS CLI list: 1 resource, 1 service",
+            "ecs: 1 resource does not say which mode it runs in; all 4 are listed",
+        ],
         columns: &[("ecs@anywhere", 1), ("ecs@ec2", 1), ("ecs@fargate", 1), ("ecs@managed-instances", 1)],
     },
     Case {
@@ -397,7 +397,10 @@ const CASES: &[Case] = &[
     },
     Case {
         file: "eks-clusters.json",
-        said: &["AWS CLI list: 3 resources, 1 service", "eks: 2 things do not say which mode; all 6 modes are shown"],
+        said: &[
+            "AWS CLI list: 3 resources, 1 service",
+            "eks: 2 resources do not say which mode they run in; all 6 are listed",
+        ],
         columns: &[
             ("eks@auto-mode", 3),
             ("eks@fargate", 2),
@@ -425,7 +428,7 @@ const CASES: &[Case] = &[
     },
     Case {
         file: "config-snapshot.json",
-        said: &["AWS Config snapshot: 1 resource, 1 service", "ignored: 1 - deleted (AWS::S3::Bucket)"],
+        said: &["AWS Config snapshot: 1 resource, 1 service", "ignored 1: deleted (AWS::S3::Bucket)"],
         columns: &[("s3", 1)],
     },
     Case {
@@ -471,15 +474,15 @@ const CASES: &[Case] = &[
     // Bills of several clouds and by usage: resource ids are the count, what was not paid for is not in use.
     Case {
         file: "focus-clouds.csv",
-        said: &["FOCUS: 1 resource, 1 service", "ignored: 3 - another provider's (Datadog, Microsoft, Oracle)"],
+        said: &["FOCUS: 1 resource, 1 service", "ignored 3: of another provider (Datadog, Microsoft, Oracle)"],
         columns: &[("rds", 1)],
     },
     Case {
         file: "cur-usage.csv",
         said: &[
             "Cost and Usage Report: 6 resources, 5 services",
-            "ignored: 1 - another provider's (AWS Marketplace)",
-            "ignored: 1 - data transfer (AmazonEC2)",
+            "ignored 1: data transfer (AmazonEC2)",
+            "ignored 1: of another provider (AWS Marketplace)",
         ],
         columns: &[("aurora@provisioned", 1), ("ecs@fargate", 1), ("rds", 2), ("s3", 1), ("vpc", 1)],
     },
@@ -487,24 +490,24 @@ const CASES: &[Case] = &[
         file: "cur-ragged.csv",
         said: &[
             "Cost and Usage Report: 1 resource, 1 service",
-            "ignored: 2 - a row with more or fewer cells than the header (line 3, line 4)",
+            "ignored 2: a row with more or fewer cells than the header (line 3, line 4)",
         ],
         columns: &[("rds", 1)],
     },
     Case {
         file: "costs-by-account.json",
-        said: &["Cost Explorer: 2 resources, 2 services", "ignored: 1 - nothing was paid for it (Amazon DynamoDB)"],
+        said: &["Cost Explorer: 2 resources, 2 services", "ignored 1: nothing was paid for it (Amazon DynamoDB)"],
         columns: &[("rds", 1), ("sqs", 1)],
     },
     Case {
         file: "costs-console.csv",
-        said: &["Cost Explorer csv: 2 resources, 2 services", "ignored: 1 - nothing was paid for it (DynamoDB)"],
+        said: &["Cost Explorer csv: 2 resources, 2 services", "ignored 1: nothing was paid for it (DynamoDB)"],
         columns: &[("ec2", 1), ("rds", 1)],
     },
     // Findings of several clouds, one alone, and one about nothing in particular.
     Case {
         file: "prowler-clouds.csv",
-        said: &["Prowler csv: 1 resource, 1 service", "ignored: 1 - another provider's (alibabacloud)"],
+        said: &["Prowler csv: 1 resource, 1 service", "ignored 1: of another provider (alibabacloud)"],
         columns: &[("s3", 1)],
     },
     Case { file: "prowler-3.csv", said: &["Prowler csv: 2 resources, 1 service"], columns: &[("s3", 2)] },
@@ -512,13 +515,13 @@ const CASES: &[Case] = &[
         file: "asff-one.json",
         said: &[
             "Security Hub findings: 1 resource, 1 service",
-            "ignored: 1 - a finding whose resource has no type (AWS::::Account:111122223333)",
+            "ignored 1: a finding whose resource has no type (AWS::::Account:111122223333)",
         ],
         columns: &[("s3", 1)],
     },
     Case {
         file: "ocsf-one.json",
-        said: &["OCSF findings: 1 resource, 1 service", "ignored: 1 - another provider's (gcp)"],
+        said: &["OCSF findings: 1 resource, 1 service", "ignored 1: of another provider (gcp)"],
         columns: &[("rds", 1)],
     },
     // Addresses, keys and templates run no operating system.
@@ -526,14 +529,17 @@ const CASES: &[Case] = &[
         file: "no-machines.json",
         said: &[
             "CloudFormation template: 4 resources, 1 service",
-            "ignored: 3 - an address, key or template: it runs no operating system (AWS::EC2::EIP, AWS::EC2::KeyPair, AWS::EC2::LaunchTemplate)",
+            "ignored 3: an address, key or template: it runs no operating system (AWS::EC2::EIP, AWS::EC2::KeyPair, AWS::EC2::LaunchTemplate)",
         ],
         columns: &[("ec2", 1)],
     },
     // A list of ARNs under a field.
     Case {
         file: "cluster-arns.json",
-        said: &["AWS CLI list: 2 resources, 1 service", "ecs: 2 things do not say which mode; all 4 modes are shown"],
+        said: &[
+            "AWS CLI list: 2 resources, 1 service",
+            "ecs: 2 resources do not say which mode they run in; all 4 are listed",
+        ],
         columns: &[("ecs@anywhere", 2), ("ecs@ec2", 2), ("ecs@fargate", 2), ("ecs@managed-instances", 2)],
     },
 ];
@@ -595,7 +601,7 @@ fn the_envelope_names_what_was_not_matched_and_what_was_passed_over() {
         json!([
             { "input": "AWS::Serverless::Connector", "count": 1, "reason": "no service of AWS's" },
             { "input": "Custom::Hook", "count": 1, "reason": "no service of AWS's" },
-            { "input": "Datadog", "count": 1, "reason": "another provider's" },
+            { "input": "Datadog", "count": 1, "reason": "of another provider" },
         ])
     );
 }
@@ -657,8 +663,8 @@ fn several_inventories_are_one_estate() {
         [
             "Terraform state: 2 managed resources, 1 service",
             "Cost and Usage Report: 2 resources, 1 service more",
-            "ignored: 1 - a data source: it owns nothing (aws_region)",
-            "ignored: 1 - another provider's (null)",
+            "ignored 1: data source (aws_region)",
+            "ignored 1: of another provider (null)",
         ]
     );
     // Two instances in the state, one line of the bill.
@@ -1044,6 +1050,6 @@ fn many_services_that_do_not_say_their_mode_share_a_line() {
         ["acm", "athena", "aurora", "batch", "bedrock", "braket", "cloud9", "codebuild", "ecs", "eks", "lambda"];
     let read = fed(&["matrix", "-", "--layer", "os"], names.join("\n"));
     let lines: Vec<&str> = read.err.lines().collect();
-    let all = format!("11 services do not say in which mode; all of their modes are shown: {}", names.join(", "));
+    let all = format!("11 services, of which nothing says in which mode they run; all their modes are listed: {}", names.join(", "));
     assert_eq!(lines, ["list of names: 11 names, 11 services", &all]);
 }

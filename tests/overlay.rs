@@ -280,7 +280,7 @@ fn a_faulty_catalogue_of_the_environment_leaves_what_does_not_need_it() {
 #[test]
 fn an_overlay_holds_for_an_estate() {
     let read = hub(&["matrix", "--from", "tests/overlays/estate.yaml", "--layer", "platform", "-o", "json"]);
-    assert_eq!(read.err, "CloudFormation template: 4 resources, 3 services\nignored: 1 - another provider's (Acme)\n");
+    assert_eq!(read.err, "CloudFormation template: 4 resources, 3 services\nignored 1: of another provider (Acme)\n");
     let rows = read.records();
     let rows: Vec<_> =
         rows.iter().map(|row| (row["service"].clone(), row["party"].clone(), row["origin"].clone())).collect();

@@ -123,11 +123,11 @@ fn read(input: &mut dyn BufRead, results: &mut Results) -> Result<Vec<String>, f
     let reasons =
         [(closed, "archived or closed"), (no_check, "not the result of a check"), (not_findings, "not findings")];
     let ignored = reasons.iter().filter(|(count, _)| *count > 0);
-    notes.extend(ignored.map(|(count, reason)| format!("ignored: {count} - {reason}")));
+    notes.extend(ignored.map(|(count, reason)| format!("ignored {count}: {reason}")));
     if !other_clouds.is_empty() {
         let names: Vec<&str> = other_clouds.keys().map(|name| &**name).collect();
         let count: u64 = other_clouds.values().sum();
-        notes.push(format!("ignored: {count} - another provider's ({})", names.join(", ")));
+        notes.push(format!("ignored {count}: of another provider ({})", names.join(", ")));
     }
     if is_cut {
         notes.push(findings::ONE_PAGE.to_owned());

@@ -30,7 +30,7 @@ pub struct Args {
     #[arg(value_name = "NAME[@MODE]", add = ArgValueCandidates::new(completions::services))]
     pub names: Vec<String>,
 
-    /// Read an inventory from FILE, `-` for stdin; may be repeated. Told by its shape: Terraform, CloudFormation, AWS CLI output, csv, …
+    /// Read an inventory from FILE, `-` for stdin; may be repeated: Terraform, CloudFormation, AWS CLI output, csv, …; the format is detected automatically
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub from: Vec<PathBuf>,
 
@@ -134,6 +134,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
         matrix: &matrix,
         nothing,
         one_layer: layers.len() == 1,
+        all_layers: args.layer.is_empty(),
         sorted: args.sort.is_some(),
         width: usize::from(context.canvas.width),
     };

@@ -17,6 +17,8 @@ pub(super) struct MatrixPage<'c> {
     pub(super) nothing: &'static str,
     /// Whether one layer was asked about; its duties are told then.
     pub(super) one_layer: bool,
+    /// Whether no layer was asked about.
+    pub(super) all_layers: bool,
     /// Whether an order of the services was asked for.
     pub(super) sorted: bool,
     /// The width of the terminal.
@@ -47,10 +49,9 @@ impl<'c> MatrixPage<'c> {
             [layer] if self.one_layer => blocks.extend(self.by_service(*layer)),
             _ => blocks.extend(self.folded()),
         }
-        blocks.push(Block::Aside(format!(
-            "For the duties, add --layer os or use -o html. Catalogue dated {}.",
-            self.catalogue.date()
-        )));
+        // Whoever asked about layers knows the flag.
+        let next = if self.all_layers { "For the duties, add --layer os or use -o html. " } else { "" };
+        blocks.push(Block::Aside(format!("{next}Catalogue dated {}.", self.catalogue.date())));
         Page { blocks }
     }
 

@@ -193,7 +193,7 @@ fn undecided_notes(undecided: &[Undecided<'_>]) -> Vec<String> {
     if shared {
         let count = silent.len();
         notes.push(format!(
-            "{count} services do not say in which mode; all of their modes are shown: {}",
+            "{count} services, of which nothing says in which mode they run; all their modes are listed: {}",
             silent.join(", ")
         ));
     }
@@ -203,16 +203,16 @@ fn undecided_notes(undecided: &[Undecided<'_>]) -> Vec<String> {
 /// What to say of things that do not say their mode.
 fn undecided_note(undecided: &Undecided<'_>) -> String {
     let Undecided { service, count, modes } = undecided;
+    let things = plural(*count, "resource");
     if modes.is_empty() {
-        let things = if *count == 1 { "one thing does".to_owned() } else { format!("{count} things do") };
+        let (verb, runs) = if *count == 1 { ("does", "it runs") } else { ("do", "they run") };
         let every = match service.modes.len() {
             2 => "both".to_owned(),
             all => format!("all {all}"),
         };
-        return format!("{}: {things} not say which mode; {every} modes are shown", service.id);
+        return format!("{}: {things} {verb} not say which mode {runs} in; {every} are listed", service.id);
     }
     let ids: Vec<&str> = modes.iter().map(|mode| &*mode.id).collect();
-    let things = if *count == 1 { "one thing".to_owned() } else { format!("{count} things") };
     format!("{}: {things} may run in any of these modes: {}", service.id, ids.join(", "))
 }
 
@@ -247,7 +247,7 @@ pub(super) fn not_counted(usage: &ServiceUsage<'_>) -> Vec<String> {
             0 => String::new(),
             more => format!(", and {more} more"),
         };
-        lines.push(format!("ignored: {count} - {reason} ({listed}{more})"));
+        lines.push(format!("ignored {count}: {reason} ({listed}{more})"));
     }
     lines
 }

@@ -31,7 +31,7 @@ pub(crate) use terraform::Address;
 pub const PLAN: &str = "Terraform plan";
 
 /// Why something is passed over that another provider's than AWS's is.
-pub const ANOTHER_PROVIDERS: &str = "another provider's";
+pub const ANOTHER_PROVIDERS: &str = "of another provider";
 
 /// Something in an inventory.
 #[derive(Clone, Copy, Debug)]

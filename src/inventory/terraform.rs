@@ -13,7 +13,7 @@ use crate::address::{index, label, resource};
 use crate::json::{Scalar, expecting_anything, pass_over};
 
 /// Why a data source is passed over.
-pub(super) const DATA_SOURCE: &str = "a data source: it owns nothing";
+pub(super) const DATA_SOURCE: &str = "data source";
 
 /// Modules nest by directories of people's own; no one has gone this deep.
 const MAX_MODULE_DEPTH: usize = 40;
