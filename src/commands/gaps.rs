@@ -349,7 +349,7 @@ impl<'c> Gaps<'c> {
         let count = |state| self.rows.iter().filter(|row| row.state == state).count();
         let each: Vec<String> =
             State::ALL.iter().map(|state| format!("{} {}", count(*state), state.as_str())).collect();
-        format!("{} of {} layers of yours", each.join(", "), self.rows.len())
+        format!("{} of {} of yours", each.join(", "), plural(self.rows.len() as u64, "layer"))
     }
 
     /// A layer of a service in the diagram: the checks that failed come first, those that did not run last.

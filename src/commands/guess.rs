@@ -199,6 +199,10 @@ pub fn flag(unknown: &str, words: &[String]) -> Option<String> {
                 || Some(put(&put(&["matrix".to_owned()], &[], before), &["--from", value.as_ref()?], after));
             tries.extend(with_matrix());
         }
+        // Behind a layer it is a question of yes or no; `matrix` would take the layer for a service.
+        "--party" if before.len() > 1 && !before.iter().any(|word| is_command(word)) => {
+            tries.extend(with_value(&["--is"]));
+        }
         "--verbose" | "-v" => tries.push(put(before, &["--long"], behind)),
         "--mode" | "-m" => tries.extend(value.as_ref().and_then(|mode| {
             let mut put = put(before, &[], after);

@@ -441,14 +441,17 @@ impl<'c> Answers<'c> {
             facts.extend(answer.is_overlaid.then(|| ("origin", "your overlay".to_owned())));
             let controls: Vec<String> = answer.controls().iter().map(ToString::to_string).collect();
             facts.extend((!controls.is_empty()).then(|| ("NIST 800-53", controls.join(", "))));
-            for (n, check) in checks(self.service, layer).into_iter().enumerate() {
-                let label = if n == 0 { "proven by" } else { "" };
-                facts.push((label, format!("{} ({})\n{}", check.id, check.kind.name(), check.url)));
-            }
             for (n, source) in self.catalogue.cited(&split.sources).enumerate() {
                 let label = if n == 0 { "sources" } else { "" };
                 facts.push((label, format!("{} (checked {})\n{}", source.title, source.checked, source.url)));
             }
+            let own = checks(self.service, layer);
+            for (n, of_one) in own.chunk_by(|one, next| one.kind == next.kind).enumerate() {
+                let label = if n == 0 { "checked by" } else { "" };
+                let ids: Vec<&str> = of_one.iter().map(|check| check.id).collect();
+                facts.push((label, format!("{}: {}", of_one[0].kind.name(), ids.join(", "))));
+            }
+            facts.extend((!own.is_empty()).then(|| ("", "Their pages: -o json".to_owned())));
             blocks.push(Block::Facts(facts.into_iter().map(|(label, body)| (label.to_owned(), body)).collect()));
         }
         blocks.push(Block::Aside(format!("Catalogue dated {}.", self.catalogue.date())));
