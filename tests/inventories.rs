@@ -1050,6 +1050,9 @@ fn many_services_that_do_not_say_their_mode_share_a_line() {
         ["acm", "athena", "aurora", "batch", "bedrock", "braket", "cloud9", "codebuild", "ecs", "eks", "lambda"];
     let read = fed(&["matrix", "-", "--layer", "os"], names.join("\n"));
     let lines: Vec<&str> = read.err.lines().collect();
-    let all = format!("11 services, of which nothing says in which mode they run; all their modes are listed: {}", names.join(", "));
+    let all = format!(
+        "11 services, of which nothing says in which mode they run; all their modes are listed: {}",
+        names.join(", ")
+    );
     assert_eq!(lines, ["list of names: 11 names, 11 services", &all]);
 }

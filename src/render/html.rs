@@ -30,13 +30,17 @@ const LONG_FACT: usize = 60;
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
+/// The word by which the policy of a page allows a script or a style of its own, and no other.
+pub(crate) fn policy_hash(text: &str) -> String {
+    format!("'sha256-{}'", BASE64.encode(&hmac_sha256::Hash::hash(text.as_bytes())))
+}
+
 pub(super) fn page(picture: &Picture, imprint: &Imprint) -> String {
     let style = format!("{}{STYLE}", svg::variables());
-    let hash = |text: &str| format!("'sha256-{}'", BASE64.encode(&hmac_sha256::Hash::hash(text.as_bytes())));
     let policy = format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
-        hash(&style),
-        hash(SCRIPT)
+        policy_hash(&style),
+        policy_hash(SCRIPT)
     );
     let of = Of::new(picture);
     let page = html! {

@@ -19,6 +19,7 @@ mod table;
 mod yaml;
 
 pub use csv::{line as csv_line, write as sheet};
+pub(crate) use html::policy_hash;
 pub use json::SCHEMA;
 
 /// What a command has to say.

@@ -23,6 +23,7 @@ use crate::catalogue::{Answer, Catalogue, Rule, category};
 use crate::commands::first_screen::{MAX_AGE_IN_DAYS, first_duty};
 use crate::commands::records::{CheckRecord, LayerRecord, checks};
 use crate::commands::telling::{group_title, holder, lifecycle_sentence, overlay_sentence, responsibility_word, sides};
+use crate::render::policy_hash;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -36,12 +37,11 @@ pub(super) fn page(
 ) -> anyhow::Result<String> {
     let mut json = GzEncoder::new(Vec::new(), Compression::best());
     json.write_all(&serde_json::to_vec(&Payload::new(catalogue, variants, remarks))?)?;
-    let hash = |text: &str| format!("'sha256-{}'", BASE64.encode(&hmac_sha256::Hash::hash(text.as_bytes())));
     let policy = format!(
         "default-src 'none'; script-src {}; style-src {}; img-src data:; base-uri 'none'; form-action 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'",
-        hash(SCRIPT),
-        hash(STYLE)
+        policy_hash(SCRIPT),
+        policy_hash(STYLE)
     );
     let parts = [
         ("{policy}", &*policy),
