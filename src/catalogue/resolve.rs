@@ -487,6 +487,7 @@ fn terraform_type(name: &str) -> Option<&str> {
 }
 
 /// The kind and the key of the type that `name` says: of an ARN, of a type in any notation, of an address.
+#[cfg(feature = "cli")]
 pub(crate) fn type_key(name: &str) -> Option<(IdentifierKind, String)> {
     let (kind, of) = if starts(name.as_bytes(), b"arn:") {
         let mut fields = name.splitn(6, ':').skip(2);
