@@ -926,7 +926,7 @@ fn a_layer_and_a_party_narrow_the_matrix() {
     let none = whose(&[&base[..], &["--layer", "hardware", "--party", "third-party"]].concat());
     assert_eq!(
         (none.code, none.said.last().map(String::as_str)),
-        (Some(1), Some("1 more has a part of yours: --party mine"))
+        (Some(1), Some("1 more has a part of yours (1 AWS+): --party mine"))
     );
     let wrong = whose(&[&base[..], &["--layer", "patchign"]].concat());
     assert_eq!((wrong.code, &*wrong.out), (Some(2), ""));

@@ -72,8 +72,12 @@ fn what_is_empty_says_so_in_every_format_for_people() {
 fn what_a_filter_hides_is_said_where_the_matrix_is_read() {
     for format in ["table", "markdown", "html"] {
         let read = whose(&["matrix", "rds", "s3", "--layer", "os", "--party", "customer,shared", "-o", format]);
-        assert_eq!(read.said.last().map(String::as_str), Some("1 more has a part of yours: --party mine"));
-        assert!(format == "table" || read.out.contains("1 more has a part of yours: --party mine"), "{}", read.out);
+        assert_eq!(read.said.last().map(String::as_str), Some("1 more has a part of yours (1 AWS+): --party mine"));
+        assert!(
+            format == "table" || read.out.contains("1 more has a part of yours (1 AWS+): --party mine"),
+            "{}",
+            read.out
+        );
     }
 }
 

@@ -132,7 +132,7 @@ pub enum Sort {
 pub struct Matrix<'c> {
     layers: Vec<Layer>,
     rows: Vec<MatrixRow<'c>>,
-    hidden: usize,
+    hidden: Vec<Holder<'c>>,
 }
 
 /// A service of a matrix with its answers: one a layer, none where a filter hides it.
@@ -150,7 +150,7 @@ impl<'c> Matrix<'c> {
             layers.iter().map(|layer| Some(catalogue.split(column.service, column.mode, *layer))).collect()
         };
         let rows = columns.into_iter().map(|column| MatrixRow { answers: answers(&column), column }).collect();
-        Self { layers: layers.to_vec(), rows, hidden: 0 }
+        Self { layers: layers.to_vec(), rows, hidden: Vec::new() }
     }
 
     /// Only the layers that have not the same holder in all columns.
@@ -165,7 +165,7 @@ impl<'c> Matrix<'c> {
     pub fn filtered(mut self, wanted: impl Fn(&Answer<'c>) -> bool) -> Self {
         for answer in self.rows.iter_mut().flat_map(|row| &mut row.answers) {
             if let Some(hidden) = answer.take_if(|answer| !wanted(answer)) {
-                self.hidden += usize::from(hidden.is_mine());
+                self.hidden.extend(hidden.is_mine().then(|| Holder::of(&hidden)));
             }
         }
         self.rows.retain(|row| row.answers.iter().any(Option::is_some));
@@ -230,10 +230,10 @@ impl<'c> Matrix<'c> {
         self.cells().next().is_none()
     }
 
-    /// How many answers a filter hides in which the customer has a duty.
+    /// Who holds the layer, of each answer that a filter hides although the customer has a duty in it.
     #[must_use]
-    pub const fn hidden(&self) -> usize {
-        self.hidden
+    pub fn hidden(&self) -> &[Holder<'c>] {
+        &self.hidden
     }
 
     /// The holder that all columns have of the layer at `place`, if they agree and none is hidden.
@@ -374,7 +374,7 @@ mod tests {
         let holders: Vec<_> = folded.profiles.iter().map(|profile| profile.holders[os]).collect();
         assert_eq!(holders, [Some(Holder::Customer), None, None]);
         assert!(!yours.layers().contains(&Layer::PhysicalFacilities));
-        assert_eq!(yours.hidden() + yours.cells().count(), mine);
+        assert_eq!(yours.hidden().len() + yours.cells().count(), mine);
         // A column of which nothing is left is gone.
         let os = yours.filtered(|answer| answer.layer == Layer::GuestOs);
         assert_eq!((labels(&os), os.layers()), (vec!["ec2".to_owned()], &[Layer::GuestOs][..]));

@@ -1,7 +1,10 @@
-//! The doors: one file a command, with its arguments, its view and its run. Commands do not know each other; what several
+//! One file a command, with its arguments, its view and its run. Commands do not know each other; what several
 //! of them need is here (the question they are asked in), in `records` (the answer as data), in `telling` (the answer for
 //! people) and in `selection` (the services that it is about).
 
+use std::collections::BTreeMap;
+
+use crate::analysis::matrix::Holder;
 use crate::catalogue::model::{Category, Control, Date, Id, Layer, Mode, Party, Service};
 use crate::catalogue::resolve::{Meaning, Resolution};
 use crate::catalogue::{Answer, Catalogue, Diagnostic};
@@ -257,10 +260,23 @@ fn fits_any(filters: &[PartyFilter], answer: &Answer<'_>) -> bool {
     filters.is_empty() || filters.iter().any(|filter| filter.fits(answer))
 }
 
-/// What a filter by party hides although the customer has a part in it, for stderr.
-fn hidden_note(hidden: usize) -> Option<String> {
-    let verb = if hidden == 1 { "has" } else { "have" };
-    (hidden > 0).then(|| format!("{hidden} more {verb} a part of yours: --party mine"))
+/// What a filter by party hides although the customer has a part in it, and who holds that, for stderr.
+fn hidden_note(hidden: &[Holder<'_>]) -> Option<String> {
+    let verb = if hidden.len() == 1 { "has" } else { "have" };
+    let mut counts: BTreeMap<Holder<'_>, usize> = BTreeMap::new();
+    for holder in hidden {
+        *counts.entry(*holder).or_default() += 1;
+    }
+    // A party by the word that the filter takes.
+    let counts: Vec<_> = counts
+        .into_iter()
+        .map(|(holder, count)| match holder {
+            Holder::AwsAndCustomer => format!("{count} AWS+"),
+            holder => format!("{count} {}", holder.party()),
+        })
+        .collect();
+    (!hidden.is_empty())
+        .then(|| format!("{} more {verb} a part of yours ({}): --party mine", hidden.len(), counts.join(", ")))
 }
 
 /// The message for a name that nobody has, with up to three suggestions and the next command to try.

@@ -6,9 +6,10 @@ use serde_json::Value;
 use super::records::{self, ServiceRecord};
 use super::telling::mode_label;
 use super::{Context, Outcome, PartyFilter, completions, fits_any, hidden_note, variants, word_parser};
-use crate::catalogue::Catalogue;
+use crate::analysis::matrix::Holder;
 use crate::catalogue::model::{Category, Identifiers, Lifecycle, Mode, Service, Stage};
 use crate::catalogue::normalize::normalize;
+use crate::catalogue::{Answer, Catalogue};
 use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
 /// The arguments of `services`.
@@ -51,7 +52,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
         args.category.is_none_or(|category| service.category == category)
             && word.as_ref().is_none_or(|word| is_called(service, word))
     };
-    let mut hidden = 0;
+    let mut hidden = Vec::new();
     let mut listed = Vec::new();
     let mut retired_names = Vec::new();
     for service in catalogue.services().iter().filter(fits) {
@@ -67,10 +68,11 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
         let mut is_overlaid = !service.overlaid.is_empty();
         if let Some(layer) = layer {
             let of = |mode| catalogue.split(service, mode, layer);
-            let is_mine = left.iter().any(|mode| of(*mode).is_mine());
+            let mine =
+                left.iter().map(|mode| of(*mode)).filter(Answer::is_mine).map(|answer| Holder::of(&answer)).max();
             left.retain(|mode| fits_any(&args.party, &of(*mode)));
             if left.is_empty() {
-                hidden += usize::from(is_mine);
+                hidden.extend(mine);
                 continue;
             }
             is_overlaid = left.iter().any(|mode| of(*mode).is_overlaid);
@@ -86,7 +88,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> anyhow::Result<Outcome> {
     let view = List { services: listed };
     let no = view.services.is_empty();
     let mut notes: Vec<String> = no.then(|| nothing_matched(args)).into_iter().collect();
-    notes.extend(hidden_note(hidden));
+    notes.extend(hidden_note(&hidden));
     if !retired_names.is_empty() {
         notes.push(format!("names at this stage, of services that are not: {}", retired_names.join(", ")));
     }
