@@ -65,7 +65,10 @@ fn a_service_of_ones_own_is_answered_like_any_other() {
         "{listed}"
     );
     assert!(!plain(&["services"]).out.contains("billing-hub"));
-    assert_eq!(hub(&["resolve", "Acme::Billing::Tenant"]).out, "Acme::Billing::Tenant\tbilling-hub\t-\tprefix\n");
+    assert_eq!(
+        hub(&["resolve", "Acme::Billing::Tenant"]).out,
+        "Acme::Billing::Tenant\tbilling-hub\t-\tprefix\toverlay\n"
+    );
     let typo = hub(&["biling-hub"]);
     assert_eq!((typo.code, &*typo.out), (Some(2), ""));
     assert!(typo.err.contains("did you mean `billing-hub`"), "{}", typo.err);

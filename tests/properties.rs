@@ -238,7 +238,7 @@ proptest! {
             .collect();
         let rows: Vec<Vec<&str>> = read.out.split_terminator('\n').map(|row| row.split('\t').collect()).collect();
         prop_assert_eq!(rows.iter().map(|row| row[0].to_owned()).collect::<Vec<_>>(), asked);
-        prop_assert!(rows.iter().all(|row| row.len() == 4));
+        prop_assert!(rows.iter().all(|row| row.len() == 5));
         prop_assert_eq!(read.code, Some(i32::from(rows.iter().any(|row| row[3] == "none"))));
         for row in rows {
             let (services, mode, how) = said(&resolve(row[0]));
@@ -264,17 +264,17 @@ proptest! {
             match format {
                 "tsv" => {
                     prop_assert_eq!(lines.len(), names.len());
-                    prop_assert!(lines.iter().all(|line| line.matches(mark).count() == 3));
+                    prop_assert!(lines.iter().all(|line| line.matches(mark).count() == 4));
                 }
                 "csv" => {
                     let mut reader = csv::Reader::from_reader(sheet.as_bytes());
                     let rows: Vec<usize> = reader.records().map(|row| row.expect("csv parses").len()).collect();
-                    prop_assert_eq!(rows, vec![4; names.len()]);
+                    prop_assert_eq!(rows, vec![5; names.len()]);
                 }
                 _ => {
                     let bars = |line: &str| line.replace("\\\\", "").replace("\\|", "").matches(mark).count();
                     prop_assert_eq!(lines.len(), names.len() + 2);
-                    prop_assert!(lines.iter().all(|line| bars(line) == 5), "{}", sheet);
+                    prop_assert!(lines.iter().all(|line| bars(line) == 6), "{}", sheet);
                 }
             }
         }

@@ -20,7 +20,7 @@ fn records(args: &[&str], input: impl AsRef<[u8]>) -> Vec<String> {
     read.out.lines().map(str::to_owned).collect()
 }
 
-const THREE: &[&str] = &["rds\trds\t-\texact", "aws_lb\telb\t-\texact", "ec3\t-\t-\tnone"];
+const THREE: &[&str] = &["rds\trds\t-\texact\t-", "aws_lb\telb\t-\texact\t-", "ec3\t-\t-\tnone\t-"];
 
 #[test]
 fn one_record_a_line_in_order() {
@@ -38,7 +38,7 @@ fn lines_that_hold_no_name_have_no_record() {
 
 #[test]
 fn a_hash_begins_no_comment() {
-    assert_eq!(records(&["-"], "# rds\n#rds\n"), ["# rds\trds\t-\texact", "#rds\trds\t-\texact"]);
+    assert_eq!(records(&["-"], "# rds\n#rds\n"), ["# rds\trds\t-\texact\t-", "#rds\trds\t-\texact\t-"]);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn nul_ends_a_name_and_nothing_else_does() {
     assert_eq!(records(&["--null"], "\0rds\0\0aws_lb\0ec3"), THREE);
     let odd = records(&["-0", "-"], "Amazon\tRDS\0aws_lb\n\0ec3\r\n\0");
     assert_eq!(odd.len(), 3, "{odd:?}");
-    assert!(odd.iter().all(|record| record.split('\t').count() == 4), "no name moves a column: {odd:?}");
+    assert!(odd.iter().all(|record| record.split('\t').count() == 5), "no name moves a column: {odd:?}");
     let services: Vec<&str> = odd.iter().filter_map(|record| record.split('\t').nth(1)).collect();
     assert_eq!(services, ["rds", "elb", "-"]);
 }
@@ -94,7 +94,7 @@ fn control_characters_reach_no_terminal() {
     let lines = records(&["-"], b"caf\xe9\nrds\n");
     assert_eq!(
         lines,
-        ["caf\u{fffd}\t-\t-\tnone", "rds\trds\t-\texact"],
+        ["caf\u{fffd}\t-\t-\tnone\t-", "rds\trds\t-\texact\t-"],
         "what is no text is no name, and harms no other"
     );
 }
@@ -105,7 +105,7 @@ fn a_line_of_more_than_64_kib_is_refused_with_its_number() {
         let fits = format!("{before}{}\n", "a".repeat(64 << 10));
         let read = resolve(args, &fits[..fits.len() - 1]);
         assert_eq!((read.code, &*read.err), (Some(1), ""), "64 KiB is long enough for any name");
-        assert!(read.out.lines().last().is_some_and(|last| last.ends_with("\tnone")));
+        assert!(read.out.lines().last().is_some_and(|last| last.ends_with("\tnone\t-")));
         for end in ["", "\n", "\nrds\n"] {
             let Run { code, err, .. } = resolve(args, format!("{before}{}{end}", "a".repeat((64 << 10) + 1)));
             let place = if args.len() > 1 { "name 3" } else { "line 3" };
@@ -120,7 +120,7 @@ fn a_line_of_more_than_64_kib_is_refused_with_its_number() {
 fn a_line_of_many_names_may_be_as_long_as_it_likes() {
     let many = records(&["-"], "arn:aws:rds:eu-west-1:123456789012:og:x\t".repeat(20_000));
     assert_eq!(many.len(), 20_000);
-    assert!(many.iter().all(|record| record.ends_with(":og:x\trds\t-\tprefix")));
+    assert!(many.iter().all(|record| record.ends_with(":og:x\trds\t-\tprefix\t-")));
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn every_format_says_the_same() {
             record["services"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
         assert_eq!(
             line,
-            &[text("input"), services.join(" "), text("mode"), text("match")]
+            &[text("input"), services.join(" "), text("mode"), text("match"), text("origin")]
                 .map(|cell| dash(&cell).to_owned())
                 .join("\t")
         );
@@ -194,7 +194,9 @@ fn every_format_says_the_same() {
 
 #[test]
 fn a_line_too_long_does_not_lose_the_answers_before_it() {
-    for (format, before) in [("tsv", "rds\trds\t-\texact\n"), ("csv", "input,service,mode,match\nrds,rds,,exact\n")] {
+    for (format, before) in
+        [("tsv", "rds\trds\t-\texact\t-\n"), ("csv", "input,service,mode,match,origin\nrds,rds,,exact,\n")]
+    {
         let read = resolve(&["-", "-o", format], format!("rds\n{}\naws_lb\n", "x".repeat(70_000)));
         assert_eq!((read.code, &*read.out), (Some(2), before), "{format}");
         assert!(read.err.contains("line 2: longer than 64 KiB"), "{}", read.err);

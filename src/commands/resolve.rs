@@ -206,7 +206,7 @@ fn each_name(
 }
 
 /// The columns of the tab-separated form and of csv.
-const COLUMNS: [&str; 4] = ["input", "service", "mode", "match"];
+const COLUMNS: [&str; 5] = ["input", "service", "mode", "match", "origin"];
 
 /// A name and what it means.
 struct Found<'n> {
@@ -263,7 +263,13 @@ impl<'n> Found<'n> {
             },
             suggestions: if suggests && self.is_unknown() { catalogue.suggestions(self.name, 3) } else { Vec::new() },
             note: self.note(),
+            origin: self.origin(),
         }
+    }
+
+    fn origin(&self) -> Option<&'static str> {
+        let Meaning::Service(service, _) = self.resolution.meaning else { return None };
+        (!service.overlaid.is_empty()).then_some("overlay")
     }
 
     /// The service, and the name of something of it that AWS has ended or will end, where the name is that.
@@ -281,12 +287,18 @@ impl<'n> Found<'n> {
     }
 
     /// The columns of the tab-separated form.
-    fn columns(&self) -> [Cow<'n, str>; 4] {
+    fn columns(&self) -> [Cow<'n, str>; 5] {
         let services = match self.resolution.meaning {
             Meaning::Service(service, _) => Cow::Borrowed(&*service.id),
             _ => self.services().join(" ").into(),
         };
-        [tame(self.name), services, self.mode().unwrap_or_default().into(), self.resolution.how.as_str().into()]
+        [
+            tame(self.name),
+            services,
+            self.mode().unwrap_or_default().into(),
+            self.resolution.how.as_str().into(),
+            self.origin().unwrap_or_default().into(),
+        ]
     }
 
     fn write_line(&self, to: &mut Vec<u8>) {
@@ -325,6 +337,8 @@ pub struct ResolutionRecord<'n> {
     pub suggestions: Vec<&'n str>,
     /// Why a name is ambiguous or no service's, or what AWS announced about the end of what is called so.
     pub note: Option<String>,
+    /// `overlay` where an overlay adds the service or changes answers of it.
+    pub origin: Option<&'static str>,
 }
 
 impl<'n> Names<'n> {
@@ -355,7 +369,8 @@ impl View for Names<'_> {
                 Meaning::Service(service, mode) => {
                     let mode = mode.map_or_else(String::new, |mode| format!("@{}", mode.id));
                     let note = found.note().map_or_else(String::new, |note| format!("\n{note}"));
-                    format!("{}{mode} - {}{note}", service.id, service.name)
+                    let origin = found.origin().map_or("", |_| " (your overlay)");
+                    format!("{}{mode} - {}{origin}{note}", service.id, service.name)
                 }
                 Meaning::Ambiguous(shared) => format!("{}: {}", record.services.join(", "), shared.reason),
                 Meaning::Check(proven) => {
