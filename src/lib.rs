@@ -72,6 +72,8 @@
 //!
 //! The file `ARCHITECTURE.md` is the map of the source.
 
+#![forbid(unsafe_code)]
+
 mod address;
 pub mod analysis;
 pub mod catalogue;

@@ -1,11 +1,15 @@
 //! Parse, run, write once, map to an exit code.
 
+mod stdout;
+
 use std::io::{self, IsTerminal, Write};
+use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
+use stdout::Stdout;
 use whose::catalogue::model::Date;
 use whose::cli::{Cli, Colour, Command};
 use whose::commands::{self, Context, Outcome};
@@ -29,7 +33,7 @@ fn run() -> anyhow::Result<ExitCode> {
     if commands::completions::answer(Cli::command)? {
         return Ok(ExitCode::SUCCESS);
     }
-    let cli = match Cli::try_parse() {
+    let cli = match parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
@@ -53,7 +57,7 @@ fn run() -> anyhow::Result<ExitCode> {
         title: cli.global.title.as_deref().filter(|title| !title.trim().is_empty()),
         made: today(),
     };
-    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let mut out = io::BufWriter::with_capacity(1 << 16, Stdout::lock());
     let Outcome { text, notes, no } = cli.run(&context, &mut out)?;
     // Notes first: where both streams meet, what a table leaves out is said before the table ends the screen.
     for note in notes {
@@ -68,6 +72,14 @@ fn run() -> anyhow::Result<ExitCode> {
     // The process ends here: what the catalogue takes need not be given back piece by piece.
     std::mem::forget(catalogue);
     Ok(ExitCode::from(u8::from(no)))
+}
+
+/// The command line, as `Cli::try_parse` reads it, but that what describes all commands is not given back: the process ends
+/// soon, and a tenth of a look-up would go there.
+fn parse() -> Result<Cli, clap::Error> {
+    let mut command = ManuallyDrop::new(Cli::command());
+    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 /// The day in UTC: of SOURCE_DATE_EPOCH where that is set, so that the same page can be made again.
@@ -95,8 +107,10 @@ fn usage(error: &clap::Error) -> anyhow::Result<ExitCode> {
         _ = write!(io::stderr(), "{}", text(io::stderr().is_terminal()));
         return Ok(ExitCode::from(2));
     }
-    io::stdout().write_all(text(io::stdout().is_terminal()).as_bytes())?;
-    io::stdout().flush()?;
+    let text = text(io::stdout().is_terminal());
+    let mut out = Stdout::lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -54,6 +54,24 @@ fn a_full_disk_is_an_error() {
 
 #[cfg(unix)]
 #[test]
+fn a_closed_stdout_is_an_error_where_there_is_an_answer() {
+    for args in ["services", "rds", "resolve rds", "resolve -", "--help", "--version"] {
+        let line = format!("echo rds | {} {args} >&-", env!("CARGO_BIN_EXE_whose"));
+        let read = run(std::process::Command::new("sh").args(["-c", &line]));
+        assert_eq!(read.code, Some(2), "{args}: {}", read.err);
+        assert!(read.err.contains("stdout is closed"), "{args}: {}", read.err);
+    }
+    // What says yes or no by its exit code alone does not need it.
+    let line = format!("{} rds os --is aws >&-", env!("CARGO_BIN_EXE_whose"));
+    assert_eq!(run(std::process::Command::new("sh").args(["-c", &line])).code, Some(0));
+    // Who throws the answer away gets it there.
+    let python = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode)";
+    let thrown = run(std::process::Command::new("python3").args(["-c", python, env!("CARGO_BIN_EXE_whose"), "rds"]));
+    assert_eq!(thrown.code, Some(0), "{}", thrown.err);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_pipe_gets_plain_records_and_nothing_else() {
     let read = run(command(&["rds"]).env("CLICOLOR_FORCE", ""));
     let lines: Vec<&str> = read.out.lines().collect();

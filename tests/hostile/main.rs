@@ -466,7 +466,9 @@ fn closed_streams_are_no_reason_to_fall_over() {
     assert_eq!(code, 2);
     assert!(said.contains("the inventory is empty"), "{said}");
     assert_eq!(told("exec \"$0\" resolve - <&-"), (0, String::new()));
-    assert_eq!(told("exec \"$0\" rds os >&-"), (0, String::new()));
+    let (code, said) = told("exec \"$0\" rds os >&-");
+    assert_eq!(code, 2);
+    assert!(said.contains("stdout is closed"), "{said}");
     // Without stderr there is no reason to be heard, but the code says it.
     for script in ["\"$0\" nothing-of-the-kind 2>&-; echo $?", "\"$0\" --nonsense 2>&- >&-; echo $?"] {
         assert_eq!(shell(script).output().expect("sh is there").stdout, b"2\n", "{script}");
