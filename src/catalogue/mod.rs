@@ -158,8 +158,8 @@ impl Catalogue {
             postcard::from_bytes(EMBEDDED).expect("written by the build script");
         Self {
             date: embedded.date,
-            general: Lazy::embedded(embedded.general),
-            controls: Lazy::embedded(embedded.controls),
+            general: Lazy::embedded(embedded.general, embedded.symbols),
+            controls: Lazy::embedded(embedded.controls, embedded.symbols),
             owners: Owners::default(),
             services: Table::embedded(embedded.services),
             sources: Table::embedded(embedded.sources),

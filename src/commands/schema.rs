@@ -1,9 +1,10 @@
 //! `whose schema`: the JSON Schema of what the program writes, or of what it reads. Both are committed files, made from the
 //! types by a test and compared with them by the same test.
 
+use flate2::read::GzDecoder;
+
 use super::Outcome;
 
-/// The arguments of `schema`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Of what: the records that commands write, or the YAML of a catalogue file (for editors)
@@ -26,15 +27,14 @@ pub enum Of {
 ///
 /// # Errors
 ///
-/// None: the schemas that the program carries are JSON.
+/// None: the schemas that the program carries are text.
 pub fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let carried = match args.of {
-        Of::Records => include_str!(concat!(env!("OUT_DIR"), "/records.json")),
-        Of::Service => include_str!(concat!(env!("OUT_DIR"), "/service.json")),
-        Of::Overlay => include_str!(concat!(env!("OUT_DIR"), "/overlay.json")),
+    let carried: &[u8] = match args.of {
+        Of::Records => include_bytes!(concat!(env!("OUT_DIR"), "/records.json.gz")),
+        Of::Service => include_bytes!(concat!(env!("OUT_DIR"), "/service.json.gz")),
+        Of::Overlay => include_bytes!(concat!(env!("OUT_DIR"), "/overlay.json.gz")),
     };
-    let schema: serde_json::Value = serde_json::from_str(carried)?;
-    Ok(Outcome::text(serde_json::to_string_pretty(&schema)? + "\n"))
+    Ok(Outcome::text(std::io::read_to_string(GzDecoder::new(carried))?))
 }
 
 #[cfg(test)]

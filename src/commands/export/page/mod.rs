@@ -5,10 +5,11 @@
 //! page: the script is allowed by its hash, and nothing is ever parsed as html.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io::Write;
+use std::io::{self, Write};
 
 use data_encoding::BASE64;
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::Serialize;
 
@@ -26,8 +27,9 @@ use crate::commands::telling::{group_title, holder, lifecycle_sentence, overlay_
 use crate::render::policy_hash;
 
 const PAGE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+/// `page.css` and `page.js`, compressed by the build script.
+const STYLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/page.css.gz"));
+const SCRIPT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/page.js.gz"));
 
 /// The page. `remarks` is what to know of the inventory before reading it; none where it is of the whole catalogue.
 pub(super) fn page(
@@ -35,21 +37,23 @@ pub(super) fn page(
     variants: &[Column<'_>],
     remarks: Option<&[String]>,
 ) -> anyhow::Result<String> {
+    let style = io::read_to_string(GzDecoder::new(STYLE))?;
+    let script = io::read_to_string(GzDecoder::new(SCRIPT))?;
     let mut json = GzEncoder::new(Vec::new(), Compression::best());
     json.write_all(&serde_json::to_vec(&Payload::new(catalogue, variants, remarks))?)?;
     let policy = format!(
         "default-src 'none'; script-src {}; style-src {}; img-src data:; base-uri 'none'; form-action 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'",
-        policy_hash(SCRIPT),
-        policy_hash(STYLE)
+        policy_hash(&script),
+        policy_hash(&style)
     );
     let parts = [
         ("{policy}", &*policy),
         ("{version}", env!("CARGO_PKG_VERSION")),
         ("{date}", &catalogue.date().to_string()),
-        ("{style}", STYLE),
+        ("{style}", &style),
         ("{data}", &BASE64.encode(&json.finish()?)),
-        ("{script}", SCRIPT),
+        ("{script}", &script),
     ];
     let mut page = String::new();
     let mut rest = PAGE;
