@@ -205,6 +205,9 @@ pub enum Colour {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
+// The arguments of the one command that is asked for are made, not those of all. So a doc comment on a struct of arguments
+// would take the place of the command's here.
+#[command(defer = true)]
 pub enum Command {
     /// Who secures a service; `whose rds` is short for it
     Show(show::Args),

@@ -9,7 +9,6 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Category, Layer};
 use crate::render::{Block, Cell, Grid, Page, Picture, PictureColumn, Row, Table, Tone, View, values};
 
-/// The arguments of `categories`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// One category in full, with both sides' duties

@@ -15,7 +15,6 @@ use crate::catalogue::{Catalogue, Diagnostic};
 use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View};
 use crate::sanitize::tame;
 
-/// The arguments of `check`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// An overlay, a service's file such as data/container/rds.yaml, or a whole data folder

@@ -11,7 +11,6 @@ use super::Outcome;
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::Layer;
 
-/// The arguments of `completions`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// The shell

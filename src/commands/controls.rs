@@ -26,7 +26,6 @@ use crate::render::{
     Tone, View, values,
 };
 
-/// The arguments of `controls`.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     /// Services by any name they go by, perhaps with a mode; `-` reads an inventory from stdin. Without any: what every

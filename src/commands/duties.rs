@@ -17,7 +17,6 @@ use crate::catalogue::resolve::Meaning;
 use crate::catalogue::{AlwaysDuty, Answer, Catalogue, Rule};
 use crate::render::{Block, Cell, Grid, ListingRow, Page, Row, Table, Tone, View, values};
 
-/// The arguments of `duties`.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     /// Of these services, by any name they go by; `-` reads an inventory from stdin. Without any: of the categories

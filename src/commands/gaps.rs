@@ -23,7 +23,6 @@ use crate::progress;
 use crate::render::{Block, Cell, Format, Grid, Page, Picture, PictureCell, Row, Table, Tone, View, values};
 use crate::sanitize::tame;
 
-/// The arguments of `gaps`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Services by any name they go by; `-` reads an inventory from stdin. Without either: the services that the findings name

@@ -10,7 +10,6 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Category, Layer};
 use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
-/// The arguments of `layers`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// One layer in full, by its id or an everyday word

@@ -6,7 +6,6 @@ use clap_mangen::roff::{Roff, bold, roman};
 use super::Outcome;
 use crate::catalogue::Catalogue;
 
-/// The arguments of `man`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// The command whose page is wanted; without it, the page of the program

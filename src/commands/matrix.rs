@@ -23,7 +23,6 @@ use crate::catalogue::model::{Basis, Layer};
 use crate::catalogue::{Answer, Catalogue};
 use crate::render::{Block, Document, Format, Grid, Page, Picture, View, values};
 
-/// The arguments of `matrix`.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     /// Services by any name they go by, perhaps with a mode; `-` reads an inventory from stdin

@@ -23,7 +23,6 @@ use crate::sanitize::tame;
 /// The longest name of a stream, in bytes: whatever is longer is no list of names.
 const LONGEST: usize = 64 * 1024;
 
-/// The arguments of `resolve`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Names of any kind: ids, ARNs, resource types, IAM actions, billing codes; `-` reads them from stdin, one per line

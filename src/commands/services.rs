@@ -12,7 +12,6 @@ use crate::catalogue::normalize::normalize;
 use crate::catalogue::{Answer, Catalogue};
 use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
-/// The arguments of `services`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Only services whose names contain this word

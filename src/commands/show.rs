@@ -21,7 +21,6 @@ use crate::catalogue::resolve::{Meaning, retired_name};
 use crate::catalogue::{Answer, Catalogue, Group, Rule, category};
 use crate::render::{Block, Cell, Grid, ListingRow, Page, Picture, Row, Table, Tone, View, values};
 
-/// The arguments of `show`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// The service, by any name: rds, "Amazon SQS", eks@fargate

@@ -23,7 +23,6 @@ mod sheets;
 
 pub use sheets::Profile;
 
-/// The arguments of `export`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// The form
