@@ -32,8 +32,8 @@ use flate2::write::GzEncoder;
 use fsst::Compressor;
 use serde::Serialize;
 
-const PAGE_STYLE: &str = "src/commands/export/page/page.css";
-const PAGE_SCRIPT: &str = "src/commands/export/page/page.js";
+const PAGE_STYLE: &str = "src/export/page/page.css";
+const PAGE_SCRIPT: &str = "src/export/page/page.js";
 
 fn main() -> io::Result<()> {
     let home = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());

@@ -12,8 +12,8 @@ use crate::commands::{
     Context, Outcome, categories, check, completions, controls, duties, export, gaps, layers, man, matrix, resolve,
     schema, services, show,
 };
+use crate::output::Format;
 use crate::progress::Progress;
-use crate::render::Format;
 
 /// What `-h` ends with: the examples with which most people begin.
 fn first_examples() -> String {

@@ -85,6 +85,9 @@ pub mod cli;
 #[doc(hidden)]
 pub mod commands;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod export;
+#[cfg(feature = "cli")]
 pub mod findings;
 #[cfg(feature = "cli")]
 pub mod input;
@@ -94,12 +97,12 @@ pub mod inventory;
 mod json;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
+pub mod output;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod pager;
 #[cfg(feature = "cli")]
 mod progress;
-#[cfg(feature = "cli")]
-#[doc(hidden)]
-pub mod render;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod sanitize;

@@ -13,8 +13,8 @@ use stdout::Stdout;
 use whose::catalogue::model::Date;
 use whose::cli::{Cli, Colour, Command};
 use whose::commands::{self, Context, Outcome};
+use whose::output::{Canvas, Format};
 use whose::pager;
-use whose::render::{Canvas, Format};
 use whose::sanitize::{tame, tame_lines};
 
 fn main() -> ExitCode {

@@ -19,7 +19,7 @@ use whose::catalogue::model::{Id, Layer, Service, SharedIdentifier};
 use whose::catalogue::normalize;
 use whose::catalogue::resolve::{Match, Meaning, Resolution};
 use whose::commands::{Context, matrix};
-use whose::render::{Canvas, Format};
+use whose::output::{Canvas, Format};
 use whose::sanitize::tame;
 
 fn few() -> ProptestConfig {

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use whose::commands::{Context, matrix};
-use whose::render::{Canvas, Format};
+use whose::output::{Canvas, Format};
 use whose_fuzz::{CATALOGUE, harmless, inputs};
 
 const FORMATS: [Format; 9] = [

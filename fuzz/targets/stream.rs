@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use whose::commands::{Context, resolve};
-use whose::render::{Canvas, Format};
+use whose::output::{Canvas, Format};
 use whose::sanitize::tame;
 use whose_fuzz::{CATALOGUE, harmless};
 

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::records::CategoryRecord;
-use super::telling::{duty_rows, group_title, holder, joined, picture, sides};
+use super::wording::{duty_rows, group_title, holder, joined, picture, sides};
 use super::{Context, Outcome, word_parser};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Category, Layer};
-use crate::render::{Block, Cell, Grid, Page, Picture, PictureColumn, Row, Table, Tone, View, values};
+use crate::output::{Block, Cell, Grid, Page, Picture, PictureColumn, Row, Table, Tone, View, values};
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {

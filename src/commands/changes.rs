@@ -9,18 +9,18 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::asked::envelope;
 use super::matrix::{Args, NO_SERVICES};
 use super::records::SourceRecord;
+use super::selection::envelope;
 use super::selection::{Comparison, compare, plural};
-use super::telling::{holder_cell, joined};
+use super::wording::{holder_cell, joined};
 use super::{Context, Outcome, fits_any};
 use crate::analysis::changes::{ChangeKind, Changes, LayerChange, ModeChange, TakenOn};
 use crate::analysis::matrix::{Column, Holder};
 use crate::analysis::usage::ServiceUsage;
 use crate::catalogue::model::{Basis, Layer};
 use crate::catalogue::{Answer, Catalogue};
-use crate::render::{Block, Cell, Comment, Format, Grid, Page, Row, Table, Task, TaskList, Tone, View, values};
+use crate::output::{Block, Cell, Comment, Format, Grid, Page, Row, Table, Task, TaskList, Tone, View, values};
 
 /// Compares.
 ///

@@ -12,7 +12,7 @@ use super::selection::plural;
 use super::{Context, Outcome};
 use crate::catalogue::load::{self, File};
 use crate::catalogue::{Catalogue, Diagnostic};
-use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View};
+use crate::output::{Block, Cell, Grid, Page, Row, Table, Tone, View};
 use crate::sanitize::tame;
 
 #[derive(Clone, Debug, clap::Args)]

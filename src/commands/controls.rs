@@ -10,9 +10,9 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::asked::{InUse, in_use};
 use super::records::{SourceRecord, ThirdPartyRecord};
-use super::telling::{
+use super::selection::{InUse, in_use};
+use super::wording::{
     ControlLine, control_lines, control_sources, joined, party_tone, picture_column, responsibility_means,
     responsibility_tone, responsibility_word,
 };
@@ -21,7 +21,7 @@ use crate::analysis::controls::{ControlAnswer, Part, Responsibility, controls, d
 use crate::analysis::matrix;
 use crate::catalogue::model::{Baseline, Basis, Category, Control, Layer, Party};
 use crate::catalogue::{self, Catalogue};
-use crate::render::{
+use crate::output::{
     Block, Cell, Document, Entry, Grid, Page, Picture, PictureCell, PictureColumn, PictureRow, Row, Section, Table,
     Tone, View, values,
 };

@@ -8,14 +8,14 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::asked::{InUse, in_use};
 use super::records::{CheckRecord, LifecycleRecord, SourceRecord, checks, lifecycle};
-use super::telling::{joined, party_tone, sides};
+use super::selection::{InUse, in_use};
+use super::wording::{joined, party_tone, sides};
 use super::{Context, Outcome, PartyFilter, completions, overlay_note, speaks_of, word_parser};
 use crate::catalogue::model::{Basis, Category, Control, Duty, Layer, Mode, Party, Service};
 use crate::catalogue::resolve::Meaning;
 use crate::catalogue::{AlwaysDuty, Answer, Catalogue, Rule};
-use crate::render::{Block, Cell, Grid, ListingRow, Page, Row, Table, Tone, View, values};
+use crate::output::{Block, Cell, Grid, ListingRow, Page, Row, Table, Tone, View, values};
 
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {

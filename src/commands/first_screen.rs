@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::records::lifecycle;
-use super::telling::{group_title, holder, lifecycle_sentence, mode_label, overlay_sentence, short_holder};
 use super::variants;
+use super::wording::{group_title, holder, lifecycle_sentence, mode_label, overlay_sentence, short_holder};
 use crate::catalogue::model::{Category, Date, Layer, Mode, Party, Service};
 use crate::catalogue::{Answer, Catalogue, Rule, category};
-use crate::render::{Block, Cell, ListingRow, Page, Tone};
+use crate::output::{Block, Cell, ListingRow, Page, Tone};
 
 /// The lines of a terminal of the usual size.
 const MAX_LINES: usize = 24;
@@ -17,7 +17,7 @@ const MAX_LINES: usize = 24;
 const WIDTH: usize = 80;
 
 /// Text that is older than this many days is said to be old.
-pub(super) const MAX_AGE_IN_DAYS: i64 = 2 * 365;
+pub(crate) const MAX_AGE_IN_DAYS: i64 = 2 * 365;
 
 /// What makes a first screen easier to read, where there is room for it.
 #[derive(Clone, Copy)]
@@ -31,17 +31,17 @@ struct Extras {
 }
 
 /// The first screen of a service, in one mode or over all of them.
-pub(super) struct FirstScreen<'c> {
-    pub(super) catalogue: &'c Catalogue,
-    pub(super) service: &'c Service,
-    pub(super) named: Option<&'c Mode>,
+pub(crate) struct FirstScreen<'c> {
+    pub(crate) catalogue: &'c Catalogue,
+    pub(crate) service: &'c Service,
+    pub(crate) named: Option<&'c Mode>,
 }
 
 /// The answers for one layer, mode by mode.
 type ByMode<'c> = Vec<(Option<&'c Mode>, Answer<'c>)>;
 
 impl<'c> FirstScreen<'c> {
-    pub(super) fn page(&self) -> Page {
+    pub(crate) fn page(&self) -> Page {
         let layers = self.layers();
         let differing: Vec<&(Layer, ByMode<'c>)> = layers.iter().filter(|(_, answers)| !is_same(answers)).collect();
         // What takes lines and can be done without goes first.
@@ -256,7 +256,7 @@ impl<'c> FirstScreen<'c> {
 }
 
 /// How old the text is on which answers rest: the months of the oldest and the newest page.
-pub(super) fn age(dates: &[Date], today: Date) -> Option<String> {
+pub(crate) fn age(dates: &[Date], today: Date) -> Option<String> {
     let (&oldest, &newest) = (dates.iter().min()?, dates.iter().max()?);
     let month = |date: Date| date.to_string()[..7].to_owned();
     let old = if oldest.days_until(today) > MAX_AGE_IN_DAYS { " (old)" } else { "" };
@@ -281,7 +281,7 @@ fn is_same(answers: &ByMode<'_>) -> bool {
 }
 
 /// The first duty left to the customer; where none is, the first of who holds the layer.
-pub(super) fn first_duty(answer: &Answer<'_>) -> String {
+pub(crate) fn first_duty(answer: &Answer<'_>) -> String {
     let sides = [Party::Customer, Party::ThirdParty, Party::Aws];
     sides.into_iter().find_map(|side| answer.duties(side).next()).map_or_else(String::new, |duty| duty.to_string())
 }

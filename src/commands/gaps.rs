@@ -13,14 +13,14 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::selection::{Selection, is_stdin, not_counted, plural, select};
-use super::telling::{joined, picture_column, picture_row};
+use super::wording::{joined, picture_column, picture_row};
 use super::{Context, Outcome as Done, completions, overlay_note, word_parser};
 use crate::analysis::coverage::{CheckOutcome, LayerCoverage, Outcome, Results, Scope, State, coverage};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{CheckProvider, Control, Layer, Party, Service};
 use crate::findings::{self, Report};
+use crate::output::{Block, Cell, Format, Grid, Page, Picture, PictureCell, Row, Table, Tone, View, values};
 use crate::progress;
-use crate::render::{Block, Cell, Format, Grid, Page, Picture, PictureCell, Row, Table, Tone, View, values};
 use crate::sanitize::tame;
 
 #[derive(Clone, Debug, clap::Args)]
@@ -84,7 +84,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     } else {
         let selection = select(&args.names, &args.from, context, stdin, &mut notes)?;
         notes.extend(not_counted(&selection.usage));
-        envelope = super::asked::envelope(&selection.usage);
+        envelope = super::selection::envelope(&selection.usage);
         inputs.extend_from_slice(&selection.inputs);
         scopes(&selection)
     };

@@ -9,7 +9,7 @@ use crate::catalogue::model::{Category, Control};
 use crate::catalogue::normalize::nearest;
 use crate::catalogue::resolve::Meaning;
 use crate::cli::Cli;
-use crate::render::Format;
+use crate::output::Format;
 
 /// Words that other programs have for commands of this one; what follows them is kept.
 const SYNONYMS: &[(&str, &str)] = &[

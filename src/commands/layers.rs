@@ -4,11 +4,11 @@ use clap_complete::engine::ArgValueCandidates;
 use serde_json::Value;
 
 use super::records::LayerRecord;
-use super::telling::{duty_rows, group_title, holder, sides};
+use super::wording::{duty_rows, group_title, holder, sides};
 use super::{Context, Outcome, completions};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Category, Layer};
-use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
+use crate::output::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {

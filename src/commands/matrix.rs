@@ -15,13 +15,13 @@ use serde_json::Value;
 use super::matrix_page::MatrixPage;
 use super::records::{ANSWER_COLUMNS, AnswerRecord, LifecycleRecord};
 use super::selection::{Selection, not_counted, plural, select};
-use super::telling::matrix_picture;
+use super::wording::matrix_picture;
 use super::{Context, Outcome, PartyFilter, changes, completions, fits_any, hidden_note, overlay_note};
 use crate::analysis::matrix::{Column, Holder, Matrix, Sort};
 use crate::analysis::usage::ServiceUsage;
 use crate::catalogue::model::{Basis, Layer};
 use crate::catalogue::{Answer, Catalogue};
-use crate::render::{Block, Document, Format, Grid, Page, Picture, View, values};
+use crate::output::{Block, Document, Format, Grid, Page, Picture, View, values};
 
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
@@ -246,7 +246,7 @@ impl View for MatrixView<'_> {
     }
 
     fn envelope(&self) -> serde_json::Map<String, serde_json::Value> {
-        super::asked::envelope(self.usage)
+        super::selection::envelope(self.usage)
     }
 
     fn grid(&self) -> Grid {

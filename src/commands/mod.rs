@@ -1,5 +1,5 @@
 //! One file a command, with its arguments, its view and its run. Commands do not know each other; what several
-//! of them need is here (the question they are asked in), in `records` (the answer as data), in `telling` (the answer for
+//! of them need is here (the question they are asked in), in `records` (the answer as data), in `wording` (the answer for
 //! people) and in `selection` (the services that it is about).
 
 use std::collections::BTreeMap;
@@ -8,9 +8,8 @@ use crate::analysis::matrix::Holder;
 use crate::catalogue::model::{Category, Control, Date, Id, Layer, Mode, Party, Service};
 use crate::catalogue::resolve::{Meaning, Resolution};
 use crate::catalogue::{Answer, Catalogue, Diagnostic};
-use crate::render::{Canvas, Format, Imprint, View};
+use crate::output::{Canvas, Format, Imprint, View};
 
-mod asked;
 pub mod categories;
 pub mod changes;
 pub mod check;
@@ -18,7 +17,7 @@ pub mod completions;
 pub mod controls;
 pub mod duties;
 pub mod export;
-mod first_screen;
+pub(crate) mod first_screen;
 pub mod gaps;
 mod guess;
 pub mod layers;
@@ -32,7 +31,7 @@ pub mod schema;
 mod selection;
 pub mod services;
 pub mod show;
-mod telling;
+pub(crate) mod wording;
 
 pub use guess::flag as guess_flag;
 
@@ -82,7 +81,7 @@ impl<'c> Context<'c> {
             title: self.title.map(str::to_owned),
             made: self.made.map(|day| day.to_string()),
         };
-        crate::render::render(view, self.format, self.canvas, &imprint)
+        crate::output::render(view, self.format, self.canvas, &imprint)
     }
 
     /// The service (and mode) that `name` means.

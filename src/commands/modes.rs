@@ -4,10 +4,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::records::{LifecycleRecord, lifecycle};
-use super::telling::lifecycle_sentence;
+use super::wording::lifecycle_sentence;
 use crate::catalogue::model::{Category, Service};
 use crate::catalogue::{Catalogue, category};
-use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
+use crate::output::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
 /// The modes of a service.
 pub(super) struct Modes<'c> {

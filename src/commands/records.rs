@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::telling::joined;
+use super::wording::joined;
 use crate::catalogue::model::{
     Basis, Category, CheckProvider, Control, Date, Layer, LayerChecks, Lifecycle, Mode, Party, Service, Sharing,
     Source, Stage,
@@ -43,13 +43,13 @@ pub struct CheckRecord<'c> {
 }
 
 /// The checks that prove the customer's duties in a layer.
-pub(super) fn checks(service: &Service, layer: Layer) -> Vec<CheckRecord<'_>> {
+pub(crate) fn checks(service: &Service, layer: Layer) -> Vec<CheckRecord<'_>> {
     let own = service.checks.get(&layer).into_iter().flat_map(LayerChecks::iter);
     own.map(|(kind, check)| CheckRecord { kind, id: &check.id, url: check.url(kind) }).collect()
 }
 
 /// What AWS announced about the end of a mode, else of its service.
-pub(super) fn lifecycle<'c>(service: &'c Service, mode: Option<&'c Mode>) -> Option<&'c Lifecycle> {
+pub(crate) fn lifecycle<'c>(service: &'c Service, mode: Option<&'c Mode>) -> Option<&'c Lifecycle> {
     mode.and_then(|mode| mode.lifecycle.as_ref()).or(service.lifecycle.as_ref())
 }
 
@@ -129,7 +129,7 @@ pub struct AnswerRecord<'c> {
 }
 
 impl<'c> AnswerRecord<'c> {
-    pub(super) fn new(catalogue: &'c Catalogue, service: &'c Service, mode: Option<&'c Mode>, layer: Layer) -> Self {
+    pub(crate) fn new(catalogue: &'c Catalogue, service: &'c Service, mode: Option<&'c Mode>, layer: Layer) -> Self {
         let answer = catalogue.split(service, mode, layer);
         let split = answer.split;
         Self {
@@ -163,7 +163,7 @@ impl<'c> AnswerRecord<'c> {
 }
 
 /// The columns of `show` in sheets. `matrix` has `resources` behind the second one.
-pub(super) const ANSWER_COLUMNS: [&str; 18] = [
+pub(crate) const ANSWER_COLUMNS: [&str; 18] = [
     "service",
     "mode",
     "layer",
@@ -186,7 +186,7 @@ pub(super) const ANSWER_COLUMNS: [&str; 18] = [
 
 impl AnswerRecord<'_> {
     /// The record as a row of [`ANSWER_COLUMNS`].
-    pub(super) fn row(&self) -> Vec<String> {
+    pub(crate) fn row(&self) -> Vec<String> {
         let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
         let third = self.third_party.as_ref();
         vec![
@@ -214,7 +214,7 @@ impl AnswerRecord<'_> {
 
 impl LifecycleRecord<'_> {
     /// The stage, and the date where there is one: `closed 2026-06-30`.
-    pub(in crate::commands) fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         self.date.map_or_else(|| self.stage.to_string(), |date| format!("{} {date}", self.stage))
     }
 }
@@ -272,7 +272,7 @@ pub struct LifecycleRecord<'c> {
 }
 
 impl<'c> LifecycleRecord<'c> {
-    pub(super) fn new(catalogue: &'c Catalogue, lifecycle: &'c Lifecycle) -> Self {
+    pub(crate) fn new(catalogue: &'c Catalogue, lifecycle: &'c Lifecycle) -> Self {
         Self {
             stage: lifecycle.stage,
             date: lifecycle.date,
@@ -284,13 +284,13 @@ impl<'c> LifecycleRecord<'c> {
 
 impl<'c> ServiceRecord<'c> {
     /// The service's lifecycle and its modes', in a few words: `closed 2026-06-30`, `@advanced ending 2027-06-30`.
-    pub(super) fn lifecycles(&self) -> String {
+    pub(crate) fn lifecycles(&self) -> String {
         let of_modes = self.mode_lifecycles.iter().map(|own| format!("@{} {}", own.mode, own.lifecycle.words()));
         joined(self.lifecycle.as_ref().map(LifecycleRecord::words).into_iter().chain(of_modes))
     }
 
     /// The record of a service, with all its modes.
-    pub(super) fn new(catalogue: &'c Catalogue, service: &'c Service) -> Self {
+    pub(crate) fn new(catalogue: &'c Catalogue, service: &'c Service) -> Self {
         Self {
             service: &service.id,
             name: &service.name,
@@ -349,7 +349,7 @@ pub struct SplitRecord<'c> {
 
 impl<'c> CategoryRecord<'c> {
     /// The record of a category.
-    pub(super) fn new(catalogue: &'c Catalogue, category: Category) -> Self {
+    pub(crate) fn new(catalogue: &'c Catalogue, category: Category) -> Self {
         let info = catalogue.category(category);
         let split = |layer| {
             let answer = catalogue.default_split(category, layer);
@@ -403,14 +403,14 @@ pub struct Defaults {
 }
 
 impl Defaults {
-    pub(super) const fn each(self) -> [Party; 3] {
+    pub(crate) const fn each(self) -> [Party; 3] {
         [self.infrastructure, self.container, self.abstracted]
     }
 }
 
 impl<'c> LayerRecord<'c> {
     /// The record of a layer.
-    pub(super) fn new(catalogue: &'c Catalogue, layer: Layer) -> Self {
+    pub(crate) fn new(catalogue: &'c Catalogue, layer: Layer) -> Self {
         let info = catalogue.layer(layer);
         let party = |category| catalogue.default_split(category, layer).split.party;
         Self {

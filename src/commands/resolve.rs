@@ -11,13 +11,13 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::telling::retired_note;
+use super::wording::retired_note;
 use super::{Context, Outcome, completions};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Control, IdentifierKind, Layer, Name, Service};
 use crate::catalogue::resolve::{Match, Meaning, Resolution, retired_name};
 use crate::input::{self, NotText};
-use crate::render::{Block, Cell, Format, Grid, Page, Row, Table, Tone, View, csv_line, values};
+use crate::output::{Block, Cell, Format, Grid, Page, Row, Table, Tone, View, csv_line, values};
 use crate::sanitize::tame;
 
 /// The longest name of a stream, in bytes: whatever is longer is no list of names.

@@ -47,7 +47,7 @@ mod tests {
 
     use crate::catalogue::model::{Owners, Service, Source};
     use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord};
-    use crate::commands::{changes, check, controls, duties, export, gaps, matrix, modes, resolve};
+    use crate::commands::{changes, check, controls, duties, gaps, matrix, modes, resolve};
 
     const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -144,7 +144,7 @@ mod tests {
             ("duties", generator.subschema_for::<duties::DutyRecord<'_>>()),
             ("resolve", generator.subschema_for::<resolve::ResolutionRecord<'_>>()),
             ("gaps", generator.subschema_for::<gaps::GapRecord<'_>>()),
-            ("export", generator.subschema_for::<export::ExportRecord<'_>>()),
+            ("export", generator.subschema_for::<crate::export::ExportRecord<'_>>()),
             ("check", generator.subschema_for::<check::FaultRecord<'_>>()),
         ];
         let mut definitions = generator.take_definitions(true);

@@ -4,13 +4,13 @@ use clap_complete::engine::ArgValueCandidates;
 use serde_json::Value;
 
 use super::records::{self, ServiceRecord};
-use super::telling::mode_label;
+use super::wording::mode_label;
 use super::{Context, Outcome, PartyFilter, completions, fits_any, hidden_note, variants, word_parser};
 use crate::analysis::matrix::Holder;
 use crate::catalogue::model::{Category, Identifiers, Lifecycle, Mode, Service, Stage};
 use crate::catalogue::normalize::normalize;
 use crate::catalogue::{Answer, Catalogue};
-use crate::render::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
+use crate::output::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {

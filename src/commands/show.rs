@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::first_screen::{FirstScreen, first_duty};
 use super::modes::Modes;
 use super::records::{ANSWER_COLUMNS, AnswerRecord, checks, lifecycle};
-use super::telling::{
+use super::wording::{
     duty_rows, group_title, holder, kind_sentence, lifecycle_sentence, matrix_picture, overlay_sentence, retired_note,
     sides,
 };
@@ -19,7 +19,7 @@ use crate::analysis::matrix::{Column, Matrix};
 use crate::catalogue::model::{Basis, Id, Layer, Mode, Party, Service, Sharing, Source};
 use crate::catalogue::resolve::{Meaning, retired_name};
 use crate::catalogue::{Answer, Catalogue, Group, Rule, category};
-use crate::render::{Block, Cell, Grid, ListingRow, Page, Picture, Row, Table, Tone, View, values};
+use crate::output::{Block, Cell, Grid, ListingRow, Page, Picture, Row, Table, Tone, View, values};
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {

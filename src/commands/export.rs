@@ -6,22 +6,14 @@ use std::io::BufRead;
 use std::path::PathBuf;
 
 use clap_complete::engine::ArgValueCandidates;
-use serde::Serialize;
-use serde_json::{Value, json};
 
-use super::asked::{InUse, in_use};
+use super::selection::{InUse, in_use};
 use super::{Context, Outcome, completions, variants, word_parser};
 use crate::analysis::matrix::Column;
 use crate::catalogue::Catalogue;
-use crate::catalogue::model::{Baseline, Category, Date, Identifiers, Layer, Stage};
-use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord, SourceRecord, lifecycle};
-
-mod forms;
-mod oscal;
-mod page;
-mod sheets;
-
-pub use sheets::Profile;
+use crate::catalogue::model::{Baseline, Stage};
+use crate::commands::records::lifecycle;
+use crate::export::{self, Profile};
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
@@ -102,14 +94,14 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
         }
     }
     let text = match args.form {
-        Form::Json => document(catalogue, &columns)?,
+        Form::Json => export::json::write(catalogue, &columns)?,
         Form::Csv => match args.profile {
-            Profile::Default => sheets::default(catalogue, &columns)?,
-            Profile::Caiq => forms::caiq(catalogue, &columns)?,
-            Profile::FedrampCrm => forms::fedramp_crm(catalogue, &columns, args.baseline)?,
+            Profile::Default => export::csv::write(catalogue, &columns)?,
+            Profile::Caiq => export::forms::caiq(catalogue, &columns)?,
+            Profile::FedrampCrm => export::forms::fedramp_crm(catalogue, &columns, args.baseline)?,
         },
-        Form::Oscal => oscal::write(catalogue, &columns)?,
-        Form::Html => page::page(catalogue, &columns, named.then_some(&notes))?,
+        Form::Oscal => export::oscal::write(catalogue, &columns)?,
+        Form::Html => export::page::write(catalogue, &columns, named.then_some(&notes))?,
     };
     Ok(Outcome { text, notes, no: false })
 }
@@ -131,74 +123,4 @@ fn in_order<'c>(catalogue: &'c Catalogue, columns: &[Column<'c>]) -> Vec<Column<
 /// Whether AWS has ended it.
 fn has_ended(column: &Column<'_>) -> bool {
     lifecycle(column.service, column.mode).is_some_and(|lifecycle| lifecycle.stage == Stage::Ended)
-}
-
-/// The answers of a service in a mode, layer by layer.
-fn records<'c>(catalogue: &'c Catalogue, one: &Column<'c>) -> Vec<AnswerRecord<'c>> {
-    Layer::ALL.iter().map(|layer| AnswerRecord::new(catalogue, one.service, one.mode, *layer)).collect()
-}
-
-/// The whole catalogue as one document.
-#[derive(Serialize)]
-struct Document<'c> {
-    schema: &'static str,
-    catalogue: Date,
-    sources: Value,
-    layers: Value,
-    categories: Value,
-    results: Services<'c>,
-}
-
-/// Services whose records are made one by one while they are written.
-struct Services<'c> {
-    catalogue: &'c Catalogue,
-    answered: &'c [Column<'c>],
-}
-
-impl Serialize for Services<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let services = self.answered.chunk_by(|one, next| one.service.id == next.service.id);
-        serializer.collect_seq(services.map(|modes| json!(ExportRecord::new(self.catalogue, modes))))
-    }
-}
-
-/// A service with its identifiers and answered splits.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct ExportRecord<'c> {
-    /// The service.
-    #[serde(flatten)]
-    service: ServiceRecord<'c>,
-    /// Its identifiers, by the tool that writes them so.
-    identifiers: BTreeMap<&'static str, Vec<&'c str>>,
-    /// The answer for every mode and layer.
-    splits: Vec<AnswerRecord<'c>>,
-}
-
-impl<'c> ExportRecord<'c> {
-    /// The record of one service in the modes that were asked for.
-    fn new(catalogue: &'c Catalogue, modes: &[Column<'c>]) -> Self {
-        let service = modes[0].service;
-        let mut identifiers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for (kind, _) in Identifiers::KINDS {
-            let names: Vec<&str> = service.identifiers.of(*kind).iter().map(|name| &**name).collect();
-            if !names.is_empty() {
-                identifiers.insert(kind.as_str(), names);
-            }
-        }
-        let splits = modes.iter().flat_map(|mode| records(catalogue, mode)).collect();
-        Self { service: ServiceRecord::new(catalogue, service), identifiers, splits }
-    }
-}
-
-fn document(catalogue: &Catalogue, answered: &[Column<'_>]) -> anyhow::Result<String> {
-    let document = Document {
-        schema: crate::render::SCHEMA,
-        catalogue: catalogue.date(),
-        sources: catalogue.sources().iter().map(|source| json!(SourceRecord::from(source))).collect(),
-        layers: Layer::ALL.iter().map(|layer| json!(LayerRecord::new(catalogue, *layer))).collect(),
-        categories: Category::ALL.iter().map(|category| json!(CategoryRecord::new(catalogue, *category))).collect(),
-        results: Services { catalogue, answered },
-    };
-    Ok(serde_json::to_string_pretty(&document)? + "\n")
 }

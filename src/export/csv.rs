@@ -7,8 +7,8 @@ use crate::analysis::matrix::Column;
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::IdentifierKind;
 use crate::commands::records::{AnswerRecord, LifecycleRecord};
-use crate::commands::telling::joined;
-use crate::render::{Grid, sheet};
+use crate::commands::wording::joined;
+use crate::output::{Grid, sheet};
 
 /// Whose columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -22,13 +22,13 @@ pub enum Profile {
 }
 
 impl Profile {
-    pub(super) fn word(self) -> String {
+    pub(crate) fn word(self) -> String {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 }
 
 /// The catalogue as rows.
-pub(super) fn default(catalogue: &Catalogue, variants: &[Column<'_>]) -> anyhow::Result<String> {
+pub(crate) fn write(catalogue: &Catalogue, variants: &[Column<'_>]) -> anyhow::Result<String> {
     let columns = vec![
         "service",
         "name",

@@ -10,8 +10,8 @@ use crate::analysis::matrix::Column;
 use crate::catalogue::model::{Baseline, Control, Layer, Party, Sharing};
 use crate::catalogue::{AlwaysDuty, Catalogue};
 use crate::commands::records::AnswerRecord;
-use crate::commands::telling::{ControlLine, control_lines, joined};
-use crate::render::{Grid, sheet};
+use crate::commands::wording::{ControlLine, control_lines, joined};
+use crate::output::{Grid, sheet};
 
 /// The most characters that spreadsheets keep of a cell; they cut what is longer without a word.
 const MAX_CELL_CHARS: usize = 32_767;
@@ -30,7 +30,7 @@ const CRM_ABOUT: &str = "One row for each control of NIST SP 800-53 Rev 5. Colum
     reports in AWS Artifact say otherwise.";
 
 /// CSA's questionnaire: a row for each layer of a service.
-pub(super) fn caiq(catalogue: &Catalogue, variants: &[Column<'_>]) -> anyhow::Result<String> {
+pub(crate) fn caiq(catalogue: &Catalogue, variants: &[Column<'_>]) -> anyhow::Result<String> {
     let columns = vec![
         "Question ID",
         "Question",
@@ -120,7 +120,7 @@ const fn caiq_owner(responsibility: Responsibility, aws_has_duties: bool) -> &'s
 /// # Errors
 ///
 /// More services than a spreadsheet's cell holds.
-pub(super) fn fedramp_crm(
+pub(crate) fn fedramp_crm(
     catalogue: &Catalogue,
     variants: &[Column<'_>],
     baseline: Option<Baseline>,

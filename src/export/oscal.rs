@@ -20,7 +20,7 @@ use crate::analysis::matrix::Column;
 use crate::catalogue::model::{Check, CheckProvider, Control, Id, IdentifierKind, Layer, LayerChecks, Party, Service};
 use crate::catalogue::{Catalogue, category};
 use crate::commands::records::{AnswerRecord, SourceRecord};
-use crate::commands::telling::{ControlLine, control_lines, control_sources};
+use crate::commands::wording::{ControlLine, control_lines, control_sources};
 use crate::sanitize::tame;
 
 /// The version of OSCAL that is written. No validator looks at it, so a test of ours does.
@@ -36,19 +36,19 @@ const SECURITY_HUB: &str = "https://raw.githubusercontent.com/awslabs/oscal-cont
 /// Who holds the role of the provider.
 const PROVIDER: &str = "Amazon Web Services";
 
-pub(super) fn write(catalogue: &Catalogue, variants: &[Column<'_>]) -> anyhow::Result<String> {
+pub(crate) fn write(catalogue: &Catalogue, variants: &[Column<'_>]) -> anyhow::Result<String> {
     let root = Uuid::new_v5(&Uuid::NAMESPACE_URL, NAMESPACE.as_bytes());
-    let mut book = Book { catalogue, root, resources: Map::new(), parties: Map::new() };
-    let provider = book.party(PROVIDER);
+    let mut definition = ComponentDefinition { catalogue, root, resources: Map::new(), parties: Map::new() };
+    let provider = definition.party(PROVIDER);
     // One after the other: as one tree, the whole catalogue takes hundreds of megabytes.
     let mut components = Vec::new();
     for one in variants {
-        components.push(serde_json::to_string(&book.service(one))?);
+        components.push(serde_json::to_string(&definition.service(one))?);
     }
     let components = components.join(",");
     let uuid = uuid(&root, &components);
-    let metadata = serde_json::to_string(&metadata(catalogue, &provider, listed(book.parties)))?;
-    let resources = serde_json::to_string(&listed(book.resources))?;
+    let metadata = serde_json::to_string(&metadata(catalogue, &provider, listed(definition.parties)))?;
+    let resources = serde_json::to_string(&listed(definition.resources))?;
     // Without indentation, for only programs read so much of it.
     Ok(format!(
         r#"{{"component-definition":{{"uuid":"{uuid}","metadata":{metadata},"components":[{components}],"back-matter":{{"resources":{resources}}}}}}}"#
@@ -76,7 +76,7 @@ fn metadata(catalogue: &Catalogue, provider: &str, parties: Vec<Value>) -> Value
 }
 
 /// What the components refer to, gathered while they are made.
-struct Book<'c> {
+struct ComponentDefinition<'c> {
     catalogue: &'c Catalogue,
     root: Uuid,
     /// The pages, by UUID.
@@ -126,7 +126,7 @@ fn sides<'c>(record: &AnswerRecord<'c>) -> impl Iterator<Item = (&'static str, &
         .filter(|(_, _, duties)| !duties.is_empty())
 }
 
-impl<'c> Book<'c> {
+impl<'c> ComponentDefinition<'c> {
     /// The UUID of what `path` names: the same in every export.
     fn id(&self, path: &[&str]) -> String {
         uuid(&self.root, &path.join("\n"))

@@ -23,8 +23,8 @@ use crate::catalogue::resolve::Meaning;
 use crate::catalogue::{Answer, Catalogue, Rule, category};
 use crate::commands::first_screen::{MAX_AGE_IN_DAYS, first_duty};
 use crate::commands::records::{CheckRecord, LayerRecord, checks};
-use crate::commands::telling::{group_title, holder, lifecycle_sentence, overlay_sentence, responsibility_word, sides};
-use crate::render::policy_hash;
+use crate::commands::wording::{group_title, holder, lifecycle_sentence, overlay_sentence, responsibility_word, sides};
+use crate::output::policy_hash;
 
 const PAGE: &str = include_str!("page.html");
 /// `page.css` and `page.js`, compressed by the build script.
@@ -32,7 +32,7 @@ const STYLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/page.css.gz"));
 const SCRIPT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/page.js.gz"));
 
 /// The page. `remarks` is what to know of the inventory before reading it; none where it is of the whole catalogue.
-pub(super) fn page(
+pub(crate) fn write(
     catalogue: &Catalogue,
     variants: &[Column<'_>],
     remarks: Option<&[String]>,

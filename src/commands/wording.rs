@@ -5,10 +5,10 @@ use crate::analysis::controls::{ControlAnswer, Part, Responsibility};
 use crate::analysis::matrix::{Column, Holder, Matrix};
 use crate::catalogue::model::{Basis, Category, Date, Duty, Id, Layer, Lifecycle, Mode, Name, Party, Service, Stage};
 use crate::catalogue::{Answer, Catalogue, Group, category};
-use crate::render::{Cell, Picture, PictureCell, PictureColumn, PictureRow, Row, Tone};
+use crate::output::{Cell, Picture, PictureCell, PictureColumn, PictureRow, Row, Tone};
 
 /// The tone of a party.
-pub(super) fn party_tone(party: Party) -> Tone {
+pub(crate) fn party_tone(party: Party) -> Tone {
     match party {
         Party::Aws => Tone::Aws,
         Party::Customer => Tone::Customer,
@@ -18,7 +18,7 @@ pub(super) fn party_tone(party: Party) -> Tone {
 }
 
 /// What a group is called above its layers.
-pub(super) fn group_title(group: Group) -> &'static str {
+pub(crate) fn group_title(group: Group) -> &'static str {
     match group {
         Group::OfTheCloud => "Security OF the cloud: AWS's, as a rule",
         Group::Moves => "Moves with the category",
@@ -27,12 +27,12 @@ pub(super) fn group_title(group: Group) -> &'static str {
 }
 
 /// Who holds a layer, as everything that people read says it: `AWS+` where AWS holds it and leaves a part to the customer.
-pub(super) fn holder(answer: &Answer<'_>) -> Cell {
+pub(crate) fn holder(answer: &Answer<'_>) -> Cell {
     holder_cell(Holder::of(answer))
 }
 
 /// A holder, as every table says it.
-pub(super) fn holder_cell(holder: Holder<'_>) -> Cell {
+pub(crate) fn holder_cell(holder: Holder<'_>) -> Cell {
     let word = match holder {
         Holder::Aws => "AWS",
         Holder::AwsAndCustomer => "AWS+",
@@ -47,12 +47,12 @@ pub(super) fn holder_cell(holder: Holder<'_>) -> Cell {
 const MAX_NAME_IN_COLUMN: usize = 10;
 
 /// Who holds a layer, in a narrow column.
-pub(super) fn short_holder(answer: &Answer<'_>) -> Cell {
+pub(crate) fn short_holder(answer: &Answer<'_>) -> Cell {
     short_holder_cell(Holder::of(answer))
 }
 
 /// A holder in a narrow column: third parties with long names are `3rd`.
-pub(super) fn short_holder_cell(holder: Holder<'_>) -> Cell {
+pub(crate) fn short_holder_cell(holder: Holder<'_>) -> Cell {
     let cell = holder_cell(holder);
     if cell.text.chars().count() > MAX_NAME_IN_COLUMN { Cell::new("3rd", cell.tone) } else { cell }
 }
@@ -61,7 +61,7 @@ pub(super) fn short_holder_cell(holder: Holder<'_>) -> Cell {
 const MAX_OVERLAID: usize = 3;
 
 /// Which of some answers an overlay gives.
-pub(super) fn overlay_sentence<'c>(answers: impl Iterator<Item = (Option<&'c Mode>, Answer<'c>)>) -> Option<String> {
+pub(crate) fn overlay_sentence<'c>(answers: impl Iterator<Item = (Option<&'c Mode>, Answer<'c>)>) -> Option<String> {
     let (overlaid, others): (Vec<_>, Vec<_>) = answers.partition(|(_, answer)| answer.is_overlaid);
     let mut places: Vec<String> = overlaid
         .iter()
@@ -81,7 +81,7 @@ pub(super) fn overlay_sentence<'c>(answers: impl Iterator<Item = (Option<&'c Mod
 }
 
 /// What AWS announced about the end of something, as a sentence.
-pub(super) fn lifecycle_sentence(lifecycle: &Lifecycle) -> String {
+pub(crate) fn lifecycle_sentence(lifecycle: &Lifecycle) -> String {
     match (lifecycle.stage, lifecycle.date) {
         (Stage::Closed, Some(date)) => format!("Closed to new customers since {date}."),
         (Stage::Closed, None) => "Closed to new customers.".to_owned(),
@@ -93,13 +93,13 @@ pub(super) fn lifecycle_sentence(lifecycle: &Lifecycle) -> String {
 }
 
 /// A mode by its id, and whether AWS has announced its end.
-pub(super) fn mode_label(mode: &Mode) -> String {
+pub(crate) fn mode_label(mode: &Mode) -> String {
     let stage = mode.lifecycle.as_ref().map_or_else(String::new, |lifecycle| format!(" ({})", lifecycle.stage));
     format!("{}{stage}", mode.id)
 }
 
 /// What to say where somebody asked by a name that stands for something of a service that AWS has ended or will end.
-pub(super) fn retired_note(service: &Service, name: &Name) -> String {
+pub(crate) fn retired_note(service: &Service, name: &Name) -> String {
     let sentence = name.lifecycle.as_ref().map(lifecycle_sentence).unwrap_or_default();
     let note = name.lifecycle.as_ref().and_then(|lifecycle| lifecycle.note.as_deref());
     let note = note.map_or_else(String::new, |note| format!(" {note}"));
@@ -107,7 +107,7 @@ pub(super) fn retired_note(service: &Service, name: &Name) -> String {
 }
 
 /// The duties of an answer, the customer's first, each with whose it is: `team` or you, AWS, the third party by name.
-pub(super) fn sides<'c>(
+pub(crate) fn sides<'c>(
     answer: &Answer<'c>,
     team: Option<&'c str>,
 ) -> impl Iterator<Item = (Party, &'c str, &'c Duty)> + use<'c> {
@@ -118,7 +118,7 @@ pub(super) fn sides<'c>(
 }
 
 /// The duties of an answer as rows of a table: `label` beside the first, who must do it, and what. At least one row.
-pub(super) fn duty_rows<'c>(label: Vec<Cell>, duties: impl Iterator<Item = (Party, &'c str, &'c Duty)>) -> Vec<Row> {
+pub(crate) fn duty_rows<'c>(label: Vec<Cell>, duties: impl Iterator<Item = (Party, &'c str, &'c Duty)>) -> Vec<Row> {
     let blank = || vec![Cell::default(); label.len()];
     let mut rows: Vec<Row> = Vec::new();
     for (party, name, duty) in duties {
@@ -135,7 +135,7 @@ pub(super) fn duty_rows<'c>(label: Vec<Cell>, duties: impl Iterator<Item = (Part
 }
 
 /// Who answers for a control, as people read it.
-pub(super) fn responsibility_word(responsibility: Responsibility) -> &'static str {
+pub(crate) fn responsibility_word(responsibility: Responsibility) -> &'static str {
     match responsibility {
         Responsibility::Inherited => "inherited",
         Responsibility::Shared => "shared",
@@ -146,7 +146,7 @@ pub(super) fn responsibility_word(responsibility: Responsibility) -> &'static st
 }
 
 /// What the word for who answers for a control means.
-pub(super) const fn responsibility_means(responsibility: Responsibility) -> &'static str {
+pub(crate) const fn responsibility_means(responsibility: Responsibility) -> &'static str {
     match responsibility {
         Responsibility::Inherited => "every duty that the catalogue has for it is AWS's",
         Responsibility::Shared => "AWS and you each have a duty",
@@ -157,7 +157,7 @@ pub(super) const fn responsibility_means(responsibility: Responsibility) -> &'st
 }
 
 /// The tone of who answers for a control.
-pub(super) fn responsibility_tone(responsibility: Responsibility) -> Tone {
+pub(crate) fn responsibility_tone(responsibility: Responsibility) -> Tone {
     match responsibility {
         Responsibility::Inherited => Tone::Aws,
         Responsibility::Shared => Tone::Shared,
@@ -169,21 +169,21 @@ pub(super) fn responsibility_tone(responsibility: Responsibility) -> Tone {
 
 /// A duty that bears on a control: where, whose, and what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ControlLine<'c> {
-    pub(super) layer: Layer,
-    pub(super) side: Party,
+pub(crate) struct ControlLine<'c> {
+    pub(crate) layer: Layer,
+    pub(crate) side: Party,
     /// The third party's name; none for the two sides that everyone knows.
-    pub(super) third_party: Option<&'c str>,
+    pub(crate) third_party: Option<&'c str>,
     /// Whether it holds whatever a service says about the layer.
-    pub(super) always: bool,
-    pub(super) duty: &'c str,
+    pub(crate) always: bool,
+    pub(crate) duty: &'c str,
 }
 
 /// What is said of a side that holds a layer while none of its duties bears on the control alone.
 const HOLDS: &str = "Answer for this layer.";
 
 /// Every duty that bears on a control, layer by layer.
-pub(super) fn control_lines<'c>(answer: &ControlAnswer<'c>) -> Vec<ControlLine<'c>> {
+pub(crate) fn control_lines<'c>(answer: &ControlAnswer<'c>) -> Vec<ControlLine<'c>> {
     answer.parts.iter().flat_map(part_lines).collect()
 }
 
@@ -213,7 +213,7 @@ fn part_lines<'c>(part: &Part<'c>) -> Vec<ControlLine<'c>> {
 }
 
 /// The keys of the pages on which an answer about a control rests, each once.
-pub(super) fn control_sources<'c>(catalogue: &'c Catalogue, answer: &ControlAnswer<'c>) -> Vec<&'c Id> {
+pub(crate) fn control_sources<'c>(catalogue: &'c Catalogue, answer: &ControlAnswer<'c>) -> Vec<&'c Id> {
     let mut keys: Vec<&Id> = Vec::new();
     for part in &answer.parts {
         let bears = part.duties_of_split().next().is_some();
@@ -229,12 +229,12 @@ pub(super) fn control_sources<'c>(catalogue: &'c Catalogue, answer: &ControlAnsw
 }
 
 /// Values inside one cell, joined by a space.
-pub(super) fn joined<T: ToString>(values: impl IntoIterator<Item = T>) -> String {
+pub(crate) fn joined<T: ToString>(values: impl IntoIterator<Item = T>) -> String {
     values.into_iter().map(|value| value.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 /// What running a service is, by its category.
-pub(super) const fn kind_sentence(category: Category) -> &'static str {
+pub(crate) const fn kind_sentence(category: Category) -> &'static str {
     match category {
         Category::Infrastructure => "Infrastructure service: AWS runs the machines, you run what is on them.",
         Category::Container => "Container service: AWS runs the platform for you. Not Docker.",
@@ -243,7 +243,7 @@ pub(super) const fn kind_sentence(category: Category) -> &'static str {
 }
 
 /// A service, in a mode, as a column of a picture.
-pub(super) fn picture_column(service: &Service, mode: Option<&Mode>, resources: Option<u64>) -> PictureColumn {
+pub(crate) fn picture_column(service: &Service, mode: Option<&Mode>, resources: Option<u64>) -> PictureColumn {
     let id = service.id.to_string();
     let (label, heading, name) = match mode {
         Some(mode) => {
@@ -270,7 +270,7 @@ const fn holder_means(party: Party, is_mine: bool) -> &'static str {
 }
 
 /// An answer, with everything about it.
-pub(super) fn picture_cell(catalogue: &Catalogue, answer: &Answer<'_>, team: Option<&str>) -> PictureCell {
+pub(crate) fn picture_cell(catalogue: &Catalogue, answer: &Answer<'_>, team: Option<&str>) -> PictureCell {
     let split = answer.split;
     let team = team.filter(|_| answer.is_mine());
     let mut facts = vec![("basis", answer.basis.to_string()), ("rule", answer.rule.to_string())];
@@ -298,7 +298,7 @@ pub(super) fn picture_cell(catalogue: &Catalogue, answer: &Answer<'_>, team: Opt
 }
 
 /// A layer as a row of a picture, without its cells.
-pub(super) fn picture_row(catalogue: &Catalogue, layer: Layer) -> PictureRow {
+pub(crate) fn picture_row(catalogue: &Catalogue, layer: Layer) -> PictureRow {
     let info = catalogue.layer(layer);
     PictureRow {
         id: layer.to_string(),
@@ -312,7 +312,7 @@ pub(super) fn picture_row(catalogue: &Catalogue, layer: Layer) -> PictureRow {
 /// The picture of answers in layers: top to bottom as everyone draws it, what is the customer's above, facilities below.
 /// `answers` has those of a layer, one a column, with the team that holds the customer's side; none where a filter leaves it
 /// out.
-pub(super) fn picture<'c>(
+pub(crate) fn picture<'c>(
     catalogue: &'c Catalogue,
     layers: &[Layer],
     columns: Vec<PictureColumn>,
@@ -357,7 +357,7 @@ pub(super) fn picture<'c>(
 }
 
 /// The picture of a matrix, in which the layers stand back on which all columns agree.
-pub(super) fn matrix_picture<'c>(catalogue: &'c Catalogue, matrix: &Matrix<'c>) -> Picture {
+pub(crate) fn matrix_picture<'c>(catalogue: &'c Catalogue, matrix: &Matrix<'c>) -> Picture {
     let of = |(column, answers): (&Column<'c>, &[Option<Answer<'c>>])| {
         let mut drawn = picture_column(column.service, column.mode, column.resources);
         drawn.about.extend(overlay_sentence(answers.iter().flatten().map(|answer| (None, *answer))));
