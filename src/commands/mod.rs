@@ -23,7 +23,6 @@ mod guess;
 pub mod layers;
 pub mod man;
 pub mod matrix;
-mod matrix_page;
 pub mod modes;
 pub mod records;
 pub mod resolve;

@@ -1,94 +1,30 @@
-//! `whose controls`: who answers for NIST's controls in the services that are named or in use, or for every customer of AWS.
-//!
-//! Controls on which all services agree are one line of the table, as in `matrix`.
+//! Controls against columns, as records, rows, a page for people and a picture.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::BufRead;
-use std::path::PathBuf;
 
-use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::records::{SourceRecord, ThirdPartyRecord};
-use super::selection::{InUse, in_use};
-use super::wording::{
-    ControlLine, control_lines, control_sources, joined, party_tone, picture_column, responsibility_means,
-    responsibility_tone, responsibility_word,
-};
-use super::{Context, Outcome, completions, overlay_note, word_parser};
 use crate::analysis::controls::{ControlAnswer, Part, Responsibility, controls, default_controls};
 use crate::analysis::matrix;
 use crate::catalogue::model::{Baseline, Basis, Category, Control, Layer, Party};
 use crate::catalogue::{self, Catalogue};
+use crate::commands::overlay_note;
+use crate::commands::records::{SourceRecord, ThirdPartyRecord};
+use crate::commands::wording::{
+    ControlLine, control_lines, control_sources, joined, party_tone, picture_column, responsibility_means,
+    responsibility_tone, responsibility_word,
+};
 use crate::output::{
     Block, Cell, Document, Entry, Grid, Page, Picture, PictureCell, PictureColumn, PictureRow, Row, Section, Table,
     Tone, View, values,
 };
 
-#[derive(Clone, Debug, Default, clap::Args)]
-pub struct Args {
-    /// Services by any name they go by, perhaps with a mode; `-` reads an inventory from stdin. Without any: what every
-    /// customer of AWS inherits, by category
-    #[arg(value_name = "NAME[@MODE]", add = ArgValueCandidates::new(completions::services))]
-    pub names: Vec<String>,
-
-    /// Read an inventory from FILE, `-` for stdin; may be repeated
-    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    pub from: Vec<PathBuf>,
-
-    /// Only this control of NIST SP 800-53 Rev 5, such as AC-2, ac-2.3 or "AC-2 (3)"; may be repeated
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
-    pub control: Vec<String>,
-
-    /// Every control of this baseline of NIST SP 800-53B, and those that nothing here addresses too
-    #[arg(long, value_name = "BASELINE", value_parser = word_parser(Baseline::ALL, Baseline::as_str))]
-    pub baseline: Option<Baseline>,
-}
-
-/// Answers.
-///
-/// # Errors
-///
-/// A malformed or unknown control, an unknown or ambiguous name, or an inventory that cannot be read.
-pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyhow::Result<Outcome> {
-    let catalogue = context.catalogue();
-    let mut named = BTreeSet::new();
-    for text in &args.control {
-        named.insert(context.control(text, "whose controls --control")?);
-    }
-    let outside = named.iter().filter(|control| args.baseline.is_some_and(|own| !stands_in(catalogue, **control, own)));
-    let outside: Vec<String> = outside.map(ToString::to_string).collect();
-    let asked = in_use(&args.names, &args.from, context, stdin)?;
-    let columns = match &asked {
-        Some(InUse { columns, .. }) => columns.iter().copied().map(Column::Service).collect(),
-        None => Category::ALL.iter().copied().map(Column::Category).collect(),
-    };
-    let (mut notes, envelope) = asked.map_or_else(Default::default, |asked| (asked.notes, asked.envelope));
-    let view = Controls::new(catalogue, columns, &named, args.baseline, notes.clone(), envelope);
-    let addressed = |row: &RowOf<'_>| row.answers.iter().any(|answer| !answer.parts.is_empty());
-    let no = !view.rows.iter().any(addressed);
-    if view.columns.is_empty() {
-        notes.push("no service found, so no control has an answer".to_owned());
-    } else if no && !view.rows.is_empty() {
-        notes.push("not addressed: no duty in the catalogue bears on it".to_owned());
-    }
-    if let Some(baseline) = args.baseline.filter(|_| !outside.is_empty()) {
-        let (are, and) = if outside.len() == 1 { ("is", "it") } else { ("are", "them") };
-        let outside = outside.join(", ");
-        notes.push(format!("{outside} {are} not in the {baseline} baseline; to see {and}, leave out --baseline"));
-    }
-    Ok(Outcome { text: context.render(&view)?, notes, no })
-}
-
-/// Whether a control stands in a baseline.
-fn stands_in(catalogue: &Catalogue, control: Control, baseline: Baseline) -> bool {
-    catalogue.control(control).is_some_and(|info| info.baselines.contains(&baseline))
-}
+use super::stands_in;
 
 /// What is answered: a service, or what holds in a category before a service says otherwise.
 #[derive(Clone, Copy)]
-enum Column<'c> {
+pub(super) enum Column<'c> {
     Service(matrix::Column<'c>),
     Category(Category),
 }
@@ -131,9 +67,9 @@ impl<'c> Column<'c> {
 }
 
 /// A control, and its answer in every column.
-struct RowOf<'c> {
-    control: Control,
-    answers: Vec<ControlAnswer<'c>>,
+pub(super) struct RowOf<'c> {
+    pub(super) control: Control,
+    pub(super) answers: Vec<ControlAnswer<'c>>,
 }
 
 impl RowOf<'_> {
@@ -146,24 +82,24 @@ impl RowOf<'_> {
 }
 
 /// Columns that say the same of a control.
-struct Same<'c> {
-    columns: Vec<Column<'c>>,
+pub(super) struct Same<'c> {
+    pub(super) columns: Vec<Column<'c>>,
     /// Their places among all columns.
-    places: Vec<usize>,
-    answer: ControlAnswer<'c>,
-    lines: Vec<ControlLine<'c>>,
+    pub(super) places: Vec<usize>,
+    pub(super) answer: ControlAnswer<'c>,
+    pub(super) lines: Vec<ControlLine<'c>>,
 }
 
-struct Controls<'c> {
-    catalogue: &'c Catalogue,
-    columns: Vec<Column<'c>>,
-    rows: Vec<RowOf<'c>>,
+pub(super) struct Controls<'c> {
+    pub(super) catalogue: &'c Catalogue,
+    pub(super) columns: Vec<Column<'c>>,
+    pub(super) rows: Vec<RowOf<'c>>,
     /// Whether single controls were asked for.
-    named: bool,
-    baseline: Option<Baseline>,
+    pub(super) named: bool,
+    pub(super) baseline: Option<Baseline>,
     /// What was read, what is left open, what was not matched.
-    remarks: Vec<String>,
-    envelope: Map<String, Value>,
+    pub(super) remarks: Vec<String>,
+    pub(super) envelope: Map<String, Value>,
 }
 
 /// Who answers for a control in a service.
@@ -207,7 +143,7 @@ pub struct ControlRecord<'c> {
 }
 
 impl<'c> Controls<'c> {
-    fn new(
+    pub(super) fn new(
         catalogue: &'c Catalogue,
         columns: Vec<Column<'c>>,
         named: &BTreeSet<Control>,
@@ -528,12 +464,12 @@ impl<'c> Controls<'c> {
 }
 
 /// Whether an overlay gives a part of an answer.
-fn is_overlaid(answer: &ControlAnswer<'_>) -> bool {
+pub(super) fn is_overlaid(answer: &ControlAnswer<'_>) -> bool {
     answer.parts.iter().any(|part| part.answer.is_overlaid)
 }
 
 /// What leaves most to the customer comes first.
-const SHOWN: [Responsibility; 5] = [
+pub(super) const SHOWN: [Responsibility; 5] = [
     Responsibility::Customer,
     Responsibility::Shared,
     Responsibility::ThirdParty,
@@ -541,25 +477,25 @@ const SHOWN: [Responsibility; 5] = [
     Responsibility::NotAddressed,
 ];
 
-fn rank(responsibility: Responsibility) -> usize {
+pub(super) fn rank(responsibility: Responsibility) -> usize {
     SHOWN.iter().position(|one| *one == responsibility).unwrap_or(SHOWN.len())
 }
 
 /// More services than this in one cell are only counted, if they are the most of their row.
-const MAX_LISTED: usize = 4;
+pub(super) const MAX_LISTED: usize = 4;
 
 /// As many services stand across as this, if their names take no more than [`MAX_ACROSS_WIDTH`].
-const MAX_ACROSS: usize = 4;
+pub(super) const MAX_ACROSS: usize = 4;
 
 /// What a terminal of eighty columns has beside the longest titles, which wrap.
-const MAX_ACROSS_WIDTH: usize = 58;
+pub(super) const MAX_ACROSS_WIDTH: usize = 58;
 
-fn title(word: &str) -> String {
+pub(super) fn title(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn responsibility_cell(responsibility: Responsibility) -> Cell {
+pub(super) fn responsibility_cell(responsibility: Responsibility) -> Cell {
     Cell::new(responsibility_word(responsibility), responsibility_tone(responsibility))
 }
 

@@ -12,16 +12,19 @@ use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::matrix_page::MatrixPage;
-use super::records::{ANSWER_COLUMNS, AnswerRecord, LifecycleRecord};
-use super::selection::{Selection, not_counted, plural, select};
-use super::wording::matrix_picture;
-use super::{Context, Outcome, PartyFilter, changes, completions, fits_any, hidden_note, overlay_note};
 use crate::analysis::matrix::{Column, Holder, Matrix, Sort};
 use crate::analysis::usage::ServiceUsage;
 use crate::catalogue::model::{Basis, Layer};
 use crate::catalogue::{Answer, Catalogue};
+use crate::commands::records::{ANSWER_COLUMNS, AnswerRecord, LifecycleRecord};
+use crate::commands::selection::{Selection, not_counted, plural, select};
+use crate::commands::wording::matrix_picture;
+use crate::commands::{Context, Outcome, PartyFilter, changes, completions, fits_any, hidden_note, overlay_note};
 use crate::output::{Block, Document, Format, Grid, Page, Picture, View, values};
+
+mod page;
+
+use page::MatrixPage;
 
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {

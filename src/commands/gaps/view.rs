@@ -1,169 +1,20 @@
-//! `whose gaps`: which of the customer's duties checks have proven, which they disprove, and which nobody has looked at.
-//!
-//! The services come from names, inventories or the findings themselves; [`analysis::coverage`](crate::analysis::coverage) says
-//! what the states mean. The answer is "proven by these checks", never "compliant".
+//! What results prove, as records, rows, a page for people and a picture.
 
 use std::collections::BTreeMap;
-use std::io::BufRead;
-use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
-use clap_complete::engine::ArgValueCandidates;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::selection::{Selection, is_stdin, not_counted, plural, select};
-use super::wording::{joined, picture_column, picture_row};
-use super::{Context, Outcome as Done, completions, overlay_note, word_parser};
-use crate::analysis::coverage::{CheckOutcome, LayerCoverage, Outcome, Results, Scope, State, coverage};
+use crate::analysis::coverage::{CheckOutcome, LayerCoverage, Outcome, State};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{CheckProvider, Control, Layer, Party, Service};
-use crate::findings::{self, Report};
-use crate::output::{Block, Cell, Format, Grid, Page, Picture, PictureCell, Row, Table, Tone, View, values};
-use crate::progress;
-use crate::sanitize::tame;
-
-#[derive(Clone, Debug, clap::Args)]
-pub struct Args {
-    /// Services by any name they go by; `-` reads an inventory from stdin. Without either: the services that the findings name
-    #[arg(value_name = "NAME", add = ArgValueCandidates::new(completions::services))]
-    pub names: Vec<String>,
-
-    /// Read an inventory from FILE, `-` for stdin; may be repeated
-    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    pub from: Vec<PathBuf>,
-
-    /// Findings, `-` for stdin: Security Hub (ASFF, OCSF), AWS Config compliance by rule, Prowler (csv, json, OCSF, ASFF); may be
-    /// repeated
-    #[arg(long, value_name = "FILE", required = true, value_hint = clap::ValueHint::FilePath)]
-    pub findings: Vec<PathBuf>,
-
-    /// Only this layer
-    #[arg(long, value_name = "LAYER", add = ArgValueCandidates::new(completions::layers))]
-    pub layer: Option<String>,
-
-    /// Only rows in this state: `failing`, a check failed; `unseen`, none came to a verdict; `partial`, checks passed but not
-    /// every one of the provider that has most; `proven`, all of those passed and no other failed
-    #[arg(long, value_name = "STATE", value_parser = word_parser(State::ALL, State::as_str))]
-    pub state: Option<State>,
-
-    /// End with 1 unless everything is proven
-    #[arg(long)]
-    pub strict: bool,
-}
-
-/// Joins services and findings.
-///
-/// # Errors
-///
-/// An unknown name or layer, or an inventory or findings that cannot be read.
-pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyhow::Result<Done> {
-    let catalogue = context.catalogue();
-    let layer = args.layer.as_deref().map(|word| context.layer(word, "whose gaps --layer")).transpose()?;
-    let mut notes = Vec::new();
-    let mut results = Results::new(catalogue);
-    let dashes = args.findings.iter().chain(&args.from).filter(|path| is_stdin(path)).count();
-    if dashes + args.names.iter().filter(|name| *name == "-").count() > 1 {
-        bail!("stdin is read once: give `-` to one of an inventory and --findings");
-    }
-    for path in &args.findings {
-        if is_stdin(path) {
-            notes.extend(read(stdin, &mut results).context("stdin")?);
-        } else {
-            let mut file = progress::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-            let read = read(&mut file, &mut results);
-            notes.extend(read.with_context(|| path.display().to_string())?);
-        }
-    }
-    let mut inputs: Vec<String> = args.findings.iter().map(|path| path.display().to_string()).collect();
-    let mut envelope = Map::new();
-    let by_findings = args.names.is_empty() && args.from.is_empty();
-    let scopes = if by_findings {
-        let named = catalogue.services().iter().filter(|service| results.any_ran(service));
-        named.map(|service| Scope { service, modes: super::variants(service, None), resources: None }).collect()
-    } else {
-        let selection = select(&args.names, &args.from, context, stdin, &mut notes)?;
-        notes.extend(not_counted(&selection.usage));
-        envelope = super::selection::envelope(&selection.usage);
-        inputs.extend_from_slice(&selection.inputs);
-        scopes(&selection)
-    };
-    notes.extend(unknown_checks(&results));
-    if scopes.is_empty() {
-        let of = if by_findings { "the findings are of no check of a service" } else { "the inventory holds none" };
-        bail!(
-            "no service to look at: {of}\n  {}\n  try: whose gaps rds s3 --findings FILE",
-            notes.join("\n  ").trim_end()
-        );
-    }
-    let rows = coverage(catalogue, &scopes, layer, &results);
-    let checks_that_ran = results.checks_that_ran();
-    let view = Gaps { catalogue, rows, state: args.state, inputs, checks_that_ran, remarks: notes.clone(), envelope };
-    let open = view.rows.iter().any(|row| row.state != State::Proven);
-    let nothing = view.shown().next().is_none();
-    if nothing {
-        notes.push("nothing fits".to_owned());
-    }
-    // The table says so at its foot.
-    notes.extend(view.filter().filter(|_| context.format != Format::Table));
-    Ok(Done { text: context.render(&view)?, no: nothing || (args.strict && open), notes })
-}
-
-/// Reads findings; returns what to say about them.
-fn read(input: &mut dyn BufRead, results: &mut Results) -> Result<Vec<String>, findings::Error> {
-    let (mut counted, mut closed, mut no_check) = (0, 0, 0);
-    let report = findings::read(input, &mut |result| match (results.add(&result), result.current) {
-        (true, _) => counted += 1,
-        (false, false) => closed += 1,
-        (false, true) => no_check += 1,
-    })?;
-    let Report { format, other_clouds, not_findings, is_cut, .. } = report;
-    let mut notes = vec![format!("{format}: {} of checks", plural(counted, "result"))];
-    let reasons =
-        [(closed, "archived or closed"), (no_check, "not the result of a check"), (not_findings, "not findings")];
-    let ignored = reasons.iter().filter(|(count, _)| *count > 0);
-    notes.extend(ignored.map(|(count, reason)| format!("ignored {count}: {reason}")));
-    if !other_clouds.is_empty() {
-        let names: Vec<&str> = other_clouds.keys().map(|name| &**name).collect();
-        let count: u64 = other_clouds.values().sum();
-        notes.push(format!("ignored {count}: of another provider ({})", names.join(", ")));
-    }
-    if is_cut {
-        notes.push(findings::ONE_PAGE.to_owned());
-    }
-    Ok(notes.iter().map(|note| tame(note).into_owned()).collect())
-}
-
-/// The services that were asked about, each once.
-fn scopes<'c>(selection: &Selection<'c>) -> Vec<Scope<'c>> {
-    let mut scopes: Vec<Scope<'c>> = Vec::new();
-    for column in selection.columns.iter().flatten() {
-        match scopes.iter_mut().find(|scope| scope.service.id == column.service.id) {
-            Some(scope) => scope.modes.push(column.mode),
-            None => scopes.push(Scope {
-                service: column.service,
-                modes: vec![column.mode],
-                resources: selection.usage.resources(column.service),
-            }),
-        }
-    }
-    scopes
-}
-
-/// What to say of checks that the catalogue does not know.
-fn unknown_checks(results: &Results) -> Option<String> {
-    let (unknown, all) = (results.unknown_checks(), results.unknown_checks() + results.checks_that_ran());
-    let these = match (unknown, all) {
-        (0, _) => return None,
-        (1, 1) => "the check that ran is".to_owned(),
-        (1, _) => format!("1 of the {all} checks that ran is"),
-        _ => format!("{unknown} of the {all} checks that ran are"),
-    };
-    Some(format!("{these} not among the {} that the catalogue knows", results.known_checks()))
-}
+use crate::commands::overlay_note;
+use crate::commands::selection::plural;
+use crate::commands::wording::{joined, picture_column, picture_row};
+use crate::output::{Block, Cell, Grid, Page, Picture, PictureCell, Row, Table, Tone, View, values};
 
 /// What the state of a layer rests on, in a few words.
-fn because(row: &LayerCoverage<'_>) -> String {
+pub(super) fn because(row: &LayerCoverage<'_>) -> String {
     let ids = |outcome| row.ids(outcome).collect::<Vec<_>>().join(", ");
     let (all, ran) = (row.checks.len(), row.ran());
     let rest = match all - ran {
@@ -196,13 +47,13 @@ fn because(row: &LayerCoverage<'_>) -> String {
 }
 
 /// The first check of every provider.
-fn for_instance(row: &LayerCoverage<'_>) -> String {
+pub(super) fn for_instance(row: &LayerCoverage<'_>) -> String {
     let first = |provider: &CheckProvider| row.checks.iter().find(|own| own.provider == *provider);
     CheckProvider::ALL.iter().filter_map(first).map(|own| &*own.check.id).collect::<Vec<_>>().join(", ")
 }
 
 /// The tone of a state.
-const fn tone(state: State) -> Tone {
+pub(super) const fn tone(state: State) -> Tone {
     match state {
         State::Failing => Tone::Bad,
         State::Unseen | State::Partial => Tone::Open,
@@ -211,7 +62,7 @@ const fn tone(state: State) -> Tone {
 }
 
 /// What a state means.
-const fn meaning(state: State) -> &'static str {
+pub(super) const fn meaning(state: State) -> &'static str {
     match state {
         State::Failing => "a check failed",
         State::Unseen => "no check came to a verdict",
@@ -265,19 +116,19 @@ pub struct CheckRecord<'c> {
     pub outcome: Outcome,
 }
 
-struct Gaps<'c> {
-    catalogue: &'c Catalogue,
+pub(super) struct Gaps<'c> {
+    pub(super) catalogue: &'c Catalogue,
     /// All rows: what is counted.
-    rows: Vec<LayerCoverage<'c>>,
+    pub(super) rows: Vec<LayerCoverage<'c>>,
     /// The only state that is shown.
-    state: Option<State>,
+    pub(super) state: Option<State>,
     /// What was read, as it was named.
-    inputs: Vec<String>,
+    pub(super) inputs: Vec<String>,
     /// How many checks of the catalogue's ran.
-    checks_that_ran: usize,
+    pub(super) checks_that_ran: usize,
     /// What was read, what is left open, what was not matched.
-    remarks: Vec<String>,
-    envelope: Map<String, Value>,
+    pub(super) remarks: Vec<String>,
+    pub(super) envelope: Map<String, Value>,
 }
 
 impl<'c> Gaps<'c> {
@@ -302,7 +153,7 @@ impl<'c> Gaps<'c> {
     }
 
     /// The rows that are shown.
-    fn shown(&self) -> impl Iterator<Item = &LayerCoverage<'c>> {
+    pub(super) fn shown(&self) -> impl Iterator<Item = &LayerCoverage<'c>> {
         self.rows.iter().filter(|row| self.state.is_none_or(|state| state == row.state))
     }
 
@@ -311,7 +162,7 @@ impl<'c> Gaps<'c> {
     }
 
     /// Which rows a filter leaves out.
-    fn filter(&self) -> Option<String> {
+    pub(super) fn filter(&self) -> Option<String> {
         let state = self.state?;
         let hidden = self.rows.len() - self.shown().count();
         (hidden > 0).then(|| format!("Shown are those in the state {}; {}.", state.as_str(), self.counts()))

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::wording::{duty_rows, holder_cell, lifecycle_sentence, overlay_sentence, short_holder_cell, sides};
 use crate::analysis::matrix::{Column, Folded, Holder, Matrix, Profile, Sort};
 use crate::catalogue::model::{Layer, Party};
 use crate::catalogue::{Answer, Catalogue};
+use crate::commands::wording::{
+    duty_rows, holder_cell, lifecycle_sentence, overlay_sentence, short_holder_cell, sides,
+};
 use crate::output::{Block, Cell, Document, Entry, Page, Picture, PictureCell, Row, Section, Table, Tone};
 
 /// The matrix, and how it is to be drawn.
