@@ -220,6 +220,14 @@ fn what_people_read_first_fits_a_screen() {
         assert!(text.lines().count() <= most, "{args:?}: {}", text.lines().count());
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{args:?}: {text}");
     }
+    let services = common::whose(&["services", "-o", "json"]).records();
+    assert!(services.len() > 300);
+    for service in services {
+        let service = service["service"].as_str().expect("an id");
+        let text = common::answer(&[service, "-o", "table"]);
+        assert!(text.lines().count() <= 24, "{service}: {text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{service}: {text}");
+    }
     for args in [&["--help"][..], &["categories", "-o", "table"], &["layers", "-o", "table"]] {
         let text = common::answer(args).to_lowercase();
         assert!(text.contains("security of the cloud") && text.contains("security in the cloud"), "{args:?}: {text}");

@@ -1,11 +1,11 @@
 //! The first screen of a service: one line for each layer that is not plainly AWS's, at most 24 lines of 80 columns for every
 //! service of the catalogue. Everything else is `--long`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::records::lifecycle;
 use super::variants;
-use super::wording::{group_title, holder, lifecycle_sentence, mode_label, overlay_sentence, short_holder};
+use super::wording::{THIRD, group_title, holder, lifecycle_sentence, mode_label, overlay_sentence, short_holder};
 use crate::catalogue::model::{Category, Date, Layer, Mode, Party, Service};
 use crate::catalogue::{Answer, Catalogue, Rule, category};
 use crate::output::{Block, Cell, ListingRow, Page, Tone};
@@ -15,6 +15,10 @@ const MAX_LINES: usize = 24;
 
 /// The width for which the first screen is made.
 const WIDTH: usize = 80;
+
+/// What the names of modes take beside columns, and the gap between two columns.
+const NAME_WIDTH: usize = 20;
+const GAP: usize = 2;
 
 /// Text that is older than this many days is said to be old.
 pub(crate) const MAX_AGE_IN_DAYS: i64 = 2 * 365;
@@ -161,7 +165,8 @@ impl<'c> FirstScreen<'c> {
         // Modes that agree in every layer share a row.
         let mut folded: Vec<(Vec<Cell>, Vec<String>)> = Vec::new();
         for (place, mode) in self.service.modes.iter().enumerate() {
-            let cells: Vec<Cell> = differing.iter().map(|(_, answers)| short_holder(&answers[place].1)).collect();
+            let shown = |(_, answers): &&(Layer, ByMode<'c>)| column_holder(&answers[place].1, differing.len());
+            let cells: Vec<Cell> = differing.iter().map(shown).collect();
             match folded
                 .iter_mut()
                 .find(|(known, modes)| *known == cells && modes.join(", ").len() + mode.id.len() < 30)
@@ -212,6 +217,13 @@ impl<'c> FirstScreen<'c> {
         if answers().any(is_aws_with_your_part) {
             said.push_str(" AWS+ leaves a part to you.");
         }
+        let differing = layers.iter().filter(|(_, answers)| !is_same(answers));
+        let columns = differing.clone().count();
+        let in_columns = differing.flat_map(|(_, answers)| answers.iter().map(|(_, answer)| answer));
+        let thirds: BTreeSet<String> =
+            in_columns.filter(|own| column_holder(own, columns).text == THIRD).map(|own| holder(own).text).collect();
+        let thirds = thirds.into_iter().collect::<Vec<_>>().join("; ");
+        let thirds = (!thirds.is_empty()).then(|| format!("{THIRD}: {thirds}."));
         // The age of what is said of this service; where nothing is, of what holds for its category.
         let is_own = |answer: &&Answer<'_>| matches!(answer.rule, Rule::Mode | Rule::Service);
         let has_own = answers().any(|answer| is_own(&answer));
@@ -251,7 +263,7 @@ impl<'c> FirstScreen<'c> {
         let teams = teams
             .into_iter()
             .map(|(team, layers)| ListingRow::Wrapped(Cell::new(format!("{team}:"), Tone::Strong), layers.join(", ")));
-        teams.chain([said].into_iter().chain(lines).map(faint)).collect()
+        teams.chain(thirds.into_iter().chain([said]).chain(lines).map(faint)).collect()
     }
 }
 
@@ -273,6 +285,14 @@ fn is_plainly_aws(answer: &Answer<'_>) -> bool {
 
 fn is_aws_with_your_part(answer: &Answer<'_>) -> bool {
     answer.split.party == Party::Aws && answer.duties(Party::Customer).next().is_some()
+}
+
+/// Who holds a layer, in one of so many columns: where a third party's name is too wide for all of them, `3rd`.
+fn column_holder(answer: &Answer<'_>, columns: usize) -> Cell {
+    let cell = short_holder(answer);
+    let room = (WIDTH - NAME_WIDTH) / columns.max(1);
+    let is_wide = answer.split.party == Party::ThirdParty && cell.text.chars().count() + GAP > room;
+    if is_wide { Cell::new(THIRD, cell.tone) } else { cell }
 }
 
 /// Whether all modes give a layer to the same holder.

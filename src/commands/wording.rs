@@ -51,10 +51,13 @@ pub(crate) fn short_holder(answer: &Answer<'_>) -> Cell {
     short_holder_cell(Holder::of(answer))
 }
 
-/// A holder in a narrow column: third parties with long names are `3rd`.
+/// A third party in a column that is too narrow for its name.
+pub(crate) const THIRD: &str = "3rd";
+
+/// A holder in a narrow column: third parties with long names are [`THIRD`].
 pub(crate) fn short_holder_cell(holder: Holder<'_>) -> Cell {
     let cell = holder_cell(holder);
-    if cell.text.chars().count() > MAX_NAME_IN_COLUMN { Cell::new("3rd", cell.tone) } else { cell }
+    if cell.text.chars().count() > MAX_NAME_IN_COLUMN { Cell::new(THIRD, cell.tone) } else { cell }
 }
 
 /// The most answers of an overlay that are named one by one.

@@ -7,7 +7,7 @@ use crate::analysis::matrix::{Column, Folded, Holder, Matrix, Profile, Sort};
 use crate::catalogue::model::{Layer, Party};
 use crate::catalogue::{Answer, Catalogue};
 use crate::commands::wording::{
-    duty_rows, holder_cell, lifecycle_sentence, overlay_sentence, short_holder_cell, sides,
+    THIRD, duty_rows, holder_cell, lifecycle_sentence, overlay_sentence, short_holder_cell, sides,
 };
 use crate::output::{Block, Cell, Document, Entry, Page, Picture, PictureCell, Row, Section, Table, Tone};
 
@@ -256,7 +256,7 @@ fn legend(folded: &Folded<'_>) -> String {
         }
     }
     if !thirds.is_empty() {
-        text.push_str(&format!(" 3rd: {}.", thirds.join("; ")));
+        text.push_str(&format!(" {THIRD}: {}.", thirds.join("; ")));
     }
     text
 }
