@@ -282,6 +282,11 @@ fn unknown(name: &str, context: &Context<'_>) -> String {
     if let Some(layer) = context.catalogue().find_layer(name) {
         return format!("`{name}` is a layer, not a service\n  try: whose layers {layer}");
     }
+    if name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("cve-")) {
+        return format!(
+            "`{name}` is a vulnerability, not a service\n  what of yours is yours to patch: terraform show -json | whose matrix - --layer os --party mine"
+        );
+    }
     if std::path::Path::new(name).is_file() {
         return format!(
             "`{name}` is a file, not a service\n  as an inventory: whose matrix --from {}",
