@@ -72,6 +72,7 @@ pub fn refused(error: &Error, data: &[u8]) {
         }
         Error::Shape(message) | Error::Findings(message) => assert!(!message.is_empty()),
         Error::Refused(what, instead) => assert!(!what.is_empty() && !instead.is_empty()),
+        other => assert!(!other.to_string().is_empty()),
     }
 }
 
