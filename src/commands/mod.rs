@@ -11,7 +11,6 @@ use crate::catalogue::{Answer, Catalogue, Diagnostic};
 use crate::output::{Canvas, Format, Imprint, View};
 
 pub mod categories;
-pub mod changes;
 pub mod check;
 pub mod completions;
 pub mod controls;

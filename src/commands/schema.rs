@@ -47,7 +47,7 @@ mod tests {
 
     use crate::catalogue::model::{Owners, Service, Source};
     use crate::commands::records::{AnswerRecord, CategoryRecord, LayerRecord, ServiceRecord};
-    use crate::commands::{changes, check, controls, duties, gaps, matrix, modes, resolve};
+    use crate::commands::{check, controls, duties, gaps, matrix, modes, resolve};
 
     const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -135,7 +135,7 @@ mod tests {
         let records = [
             ("show", generator.subschema_for::<AnswerRecord<'_>>()),
             ("matrix", generator.subschema_for::<matrix::CellRecord<'_>>()),
-            ("changes", generator.subschema_for::<changes::ChangeRecord<'_>>()),
+            ("changes", generator.subschema_for::<matrix::ChangeRecord<'_>>()),
             ("controls", generator.subschema_for::<controls::ControlRecord<'_>>()),
             ("modes", generator.subschema_for::<modes::ModeRecord<'_>>()),
             ("services", generator.subschema_for::<ServiceRecord<'_>>()),

@@ -19,11 +19,13 @@ use crate::catalogue::{Answer, Catalogue};
 use crate::commands::records::{ANSWER_COLUMNS, AnswerRecord, LifecycleRecord};
 use crate::commands::selection::{Selection, not_counted, plural, select};
 use crate::commands::wording::matrix_picture;
-use crate::commands::{Context, Outcome, PartyFilter, changes, completions, fits_any, hidden_note, overlay_note};
+use crate::commands::{Context, Outcome, PartyFilter, completions, fits_any, hidden_note, overlay_note};
 use crate::output::{Block, Document, Format, Grid, Page, Picture, View, values};
 
+mod against;
 mod page;
 
+pub use against::ChangeRecord;
 use page::MatrixPage;
 
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -67,7 +69,7 @@ pub struct Args {
 }
 
 /// What is said where nothing was asked about.
-pub(super) const NO_SERVICES: &str =
+const NO_SERVICES: &str =
     "no services given\n  try: whose matrix ec2 rds s3, or: terraform show -json | whose matrix -";
 
 /// In which order services stand.
@@ -105,7 +107,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     }
     let layers: Vec<Layer> = if layers.is_empty() { Layer::ALL.to_vec() } else { layers.into_iter().collect() };
     if !args.against.is_empty() {
-        return changes::run(args, &layers, context, stdin);
+        return against::run(args, &layers, context, stdin);
     }
     let mut notes = Vec::new();
     let Selection { columns, usage, inputs } = select(&args.names, &args.from, context, stdin, &mut notes)?;

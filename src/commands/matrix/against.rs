@@ -9,17 +9,16 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::matrix::{Args, NO_SERVICES};
-use super::records::SourceRecord;
-use super::selection::envelope;
-use super::selection::{Comparison, compare, plural};
-use super::wording::{holder_cell, joined};
-use super::{Context, Outcome, fits_any};
+use super::{Args, NO_SERVICES};
 use crate::analysis::changes::{ChangeKind, Changes, LayerChange, ModeChange, TakenOn};
 use crate::analysis::matrix::{Column, Holder};
 use crate::analysis::usage::ServiceUsage;
 use crate::catalogue::model::{Basis, Layer};
 use crate::catalogue::{Answer, Catalogue};
+use crate::commands::records::SourceRecord;
+use crate::commands::selection::{Comparison, compare, envelope, plural};
+use crate::commands::wording::{holder_cell, joined};
+use crate::commands::{Context, Outcome, fits_any};
 use crate::output::{Block, Cell, Comment, Format, Grid, Page, Row, Table, Task, TaskList, Tone, View, values};
 
 /// Compares.
