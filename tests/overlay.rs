@@ -218,6 +218,7 @@ fn an_answer_of_an_overlay_says_so_in_every_command_and_format() {
         vec!["duties", "rds", "--layer", "platform"],
         vec!["controls", "rds"],
         vec!["controls", "rds", "--control", "SI-2"],
+        vec!["resolve", "rds"],
         vec!["matrix", "rds", "s3"],
         [&["gaps", "rds"][..], &findings].concat(),
     ];

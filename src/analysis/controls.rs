@@ -132,6 +132,9 @@ pub struct ControlAnswer<'c> {
     pub control: Control,
     /// The layers that have to do with it, bottom to top; none where it is not addressed.
     pub parts: Vec<Part<'c>>,
+    /// Whether an overlay has to do with it: by a split that bears on the control, or by one that names no control at all, in
+    /// whose place another may have borne on it.
+    pub is_overlaid: bool,
     /// Of an enhancement: who answers for the control that it enhances.
     enhances: Option<Responsibility>,
 }
@@ -158,13 +161,8 @@ impl<'c> ControlAnswer<'c> {
             with_own_software(catalogue, &split, control, own.collect())
         };
         let enhances = control.enhancement().map(|_| add_up(&parts(control.base())));
-        Self { control, parts: parts(control), enhances }
-    }
-
-    /// A control with which no layer has to do.
-    #[must_use]
-    pub const fn not_addressed(control: Control) -> Self {
-        Self { control, parts: Vec::new(), enhances: None }
+        let parts = parts(control);
+        Self { control, is_overlaid: has_overlaid(&parts) || is_silent_overlay(&split), parts, enhances }
     }
 
     /// Who answers for it. An enhancement is not inherited whole where the control that it enhances is not.
@@ -221,6 +219,15 @@ fn with_own_software<'c>(
     parts
 }
 
+fn has_overlaid(parts: &[Part<'_>]) -> bool {
+    parts.iter().any(|part| part.answer.is_overlaid)
+}
+
+/// Whether an overlay answers for a layer, and its split names no control.
+fn is_silent_overlay<'c>(split: &impl Fn(Layer) -> Answer<'c>) -> bool {
+    Layer::ALL.iter().map(|layer| split(*layer)).any(|answer| answer.is_overlaid && answer.controls().is_empty())
+}
+
 /// Who answers for what some layers have to do with.
 fn add_up(parts: &[Part<'_>]) -> Responsibility {
     parts.iter().fold(Responsibility::NotAddressed, |all, part| all.and(part.responsibility()))
@@ -256,12 +263,14 @@ fn every<'c>(catalogue: &'c Catalogue, split: impl Fn(Layer) -> Answer<'c>) -> V
     for (control, parts) in &mut parts {
         *parts = with_own_software(catalogue, &split, *control, std::mem::take(parts));
     }
+    let is_silent = is_silent_overlay(&split);
     let enhances = |control: Control| parts.get(&control.base()).map(|parts| add_up(parts));
     let answers: Vec<ControlAnswer<'c>> = parts
         .iter()
         .map(|(control, parts)| ControlAnswer {
             control: *control,
             parts: parts.clone(),
+            is_overlaid: is_silent || has_overlaid(parts),
             enhances: control.enhancement().map(|_| enhances(*control).unwrap_or(Responsibility::NotAddressed)),
         })
         .collect();
@@ -272,6 +281,20 @@ fn every<'c>(catalogue: &'c Catalogue, split: impl Fn(Layer) -> Answer<'c>) -> V
 mod tests {
     use super::*;
     use Responsibility::{Customer, Inherited, NotAddressed, Shared, ThirdParty};
+
+    #[test]
+    fn an_overlay_that_names_no_control_says_so_where_another_split_did() {
+        let overlay = "sources: { book: { title: Book, url: \"https://example.com/book\", checked: 2026-11-01 } }\nservices: { rds: { \
+                       splits: { platform: { party: customer, mechanism: updated-by-customer, customer: [Do it.], sources: [book] } } } }\n";
+        let built_in = Catalogue::built_in();
+        let overlaid = Catalogue::built_in().with_overlay("overlay.yaml", overlay).expect("an overlay without faults");
+        for (catalogue, wanted) in [(&built_in, false), (&overlaid, true)] {
+            let rds = catalogue.service("rds").expect("a service");
+            let flaws = "SI-2".parse().expect("a control");
+            assert_eq!(ControlAnswer::new(catalogue, rds, None, flaws).is_overlaid, wanted);
+            assert!(controls(catalogue, rds, None).iter().all(|answer| answer.is_overlaid == wanted));
+        }
+    }
 
     #[test]
     fn the_party_and_the_customers_duties_decide() {

@@ -52,6 +52,14 @@ impl<'c> Column<'c> {
         }
     }
 
+    /// Who answers for a control.
+    fn answer(&self, catalogue: &'c Catalogue, control: Control) -> ControlAnswer<'c> {
+        match self {
+            Self::Service(column) => ControlAnswer::new(catalogue, column.service, column.mode, control),
+            Self::Category(category) => ControlAnswer::by_default(catalogue, *category, control),
+        }
+    }
+
     /// The teams that hold the customer's duties of an answer.
     fn teams(&self, catalogue: &'c Catalogue, answer: &ControlAnswer<'c>) -> Vec<&'c str> {
         let Self::Service(column) = self else { return Vec::new() };
@@ -165,7 +173,8 @@ impl<'c> Controls<'c> {
             control,
             answers: answered
                 .iter_mut()
-                .map(|own| own.remove(&control).unwrap_or_else(|| ControlAnswer::not_addressed(control)))
+                .zip(&columns)
+                .map(|(own, column)| own.remove(&control).unwrap_or_else(|| column.answer(catalogue, control)))
                 .collect(),
         };
         let rows = wanted.into_iter().map(&mut row).collect();
@@ -211,7 +220,7 @@ impl<'c> Controls<'c> {
             third_party: third.map(|third| ThirdPartyRecord { name: &third.name, duties: texts(Party::ThirdParty) }),
             basis: answer.basis(),
             sources: self.sources(answer),
-            origin: is_overlaid(answer).then_some("overlay"),
+            origin: answer.is_overlaid.then_some("overlay"),
             team: (!teams.is_empty()).then(|| teams.join(", ")),
         }
     }
@@ -239,7 +248,7 @@ impl<'c> Controls<'c> {
                     && same.answer.responsibility() == answer.responsibility()
                     && control_sources(self.catalogue, &same.answer) == pages
                     && same.columns[0].teams(self.catalogue, &same.answer) == teams
-                    && is_overlaid(&same.answer) == is_overlaid(answer)
+                    && same.answer.is_overlaid == answer.is_overlaid
             });
             match found {
                 Some(same) => {
@@ -370,7 +379,7 @@ impl<'c> Controls<'c> {
             );
         }
         let overlaid = self.columns.iter().enumerate().filter_map(|(at, column)| match column {
-            Column::Service(column) if self.rows.iter().any(|row| is_overlaid(&row.answers[at])) => {
+            Column::Service(column) if self.rows.iter().any(|row| row.answers[at].is_overlaid) => {
                 Some(&*column.service.id)
             }
             _ => None,
@@ -420,7 +429,7 @@ impl<'c> Controls<'c> {
             tone: responsibility_tone(responsibility),
             is_mine: same.lines.iter().any(|line| line.side == Party::Customer),
             is_derived: basis == Some(Basis::Derived),
-            is_overlaid: answer.parts.iter().any(|part| part.answer.is_overlaid),
+            is_overlaid: answer.is_overlaid,
             team: (!teams.is_empty()).then(|| teams.join(", ")),
             duties: same
                 .lines
@@ -446,7 +455,7 @@ impl<'c> Controls<'c> {
                 .iter()
                 .map(|line| (format!("{}, {}", self.who(&same, line), line.layer), line.duty.to_owned()))
                 .chain(same.answer.basis().map(|basis| ("basis".to_owned(), basis.to_string())))
-                .chain(is_overlaid(&same.answer).then(|| ("origin".to_owned(), "your overlay".to_owned())))
+                .chain(same.answer.is_overlaid.then(|| ("origin".to_owned(), "your overlay".to_owned())))
                 .collect(),
             sources: self
                 .sources(&same.answer)
@@ -461,11 +470,6 @@ impl<'c> Controls<'c> {
             entries: self.same(row).into_iter().filter(is_addressed).map(entry).collect(),
         }
     }
-}
-
-/// Whether an overlay gives a part of an answer.
-pub(super) fn is_overlaid(answer: &ControlAnswer<'_>) -> bool {
-    answer.parts.iter().any(|part| part.answer.is_overlaid)
 }
 
 /// What leaves most to the customer comes first.
