@@ -22,7 +22,8 @@ const FORMATS: [Format; 9] = [
 fuzz_target!(|data: &[u8]| {
     let (choice, mut input) = inputs::chosen(data);
     let format = FORMATS[choice % FORMATS.len()];
-    let context = Context { catalogue: &CATALOGUE, format, canvas: Canvas { width: 80, colour: false, unicode: true } };
+    let canvas = Canvas { width: 80, colour: false, unicode: true };
+    let context = Context { catalogue: &CATALOGUE, format, canvas, title: None, made: None };
     let mut args = matrix::Args { names: vec!["-".to_owned()], layer: vec!["guest-os".to_owned()], ..Default::default() };
     if choice / FORMATS.len() % 2 == 1 {
         args.against = vec!["prior".into()];
