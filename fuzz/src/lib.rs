@@ -82,6 +82,7 @@ pub fn consistent(resolution: &Resolution<'_>) {
         Meaning::Service(..) => matches!(resolution.how, Match::Exact | Match::Prefix),
         Meaning::Ambiguous(shared) => resolution.how == Match::Ambiguous && !shared.services.is_empty(),
         Meaning::Check(proven) => resolution.how == Match::Exact && !proven.is_empty(),
+        Meaning::Control(_) => resolution.how == Match::Exact,
         _ => resolution.how == Match::None,
     };
     assert!(fits, "{resolution:?}");

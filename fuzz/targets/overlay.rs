@@ -14,6 +14,7 @@ use whose_fuzz::consistent;
 
 const FILES: &[&str] = &[
     "layers.yaml",
+    "controls.yaml",
     "sources.yaml",
     "every-service.yaml",
     "infrastructure/_category.yaml",
