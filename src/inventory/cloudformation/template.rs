@@ -38,6 +38,9 @@ const NO_LOOP: &str = "a loop that is not written as one";
 const NO_TYPE: &str = "a resource without a type";
 const NESTED: &str = "a nested stack: the resources of its template are not seen here";
 
+/// What stands for a logical id that is empty.
+const NO_NAME: &str = "(no name)";
+
 /// Hands the resources of a template to `visitor`.
 pub(super) fn read(root: &Node, visitor: &mut dyn Visitor) -> Result<(), Error> {
     let Some(resources) = root.field("Resources") else {
@@ -178,7 +181,7 @@ impl Reader {
         }
         let kind = node.field("Type").filter(|kind| kind.function().is_none()).and_then(Node::text);
         let Some(kind) = kind.filter(|kind| !kind.is_empty()) else {
-            visitor.ignored(key, NO_TYPE, count(loops));
+            visitor.ignored(if key.is_empty() { NO_NAME } else { key }, NO_TYPE, count(loops));
             return Ok(());
         };
         self.collect(kind, node.field("Properties"), !loops.is_empty(), visitor)?;
@@ -370,6 +373,7 @@ mod tests {
                 &[("A", NO_TYPE), ("B", NO_TYPE), ("C", NO_TYPE), ("D", NO_TYPE)],
                 0,
             ),
+            ("Resources: { ! }", &[(NO_NAME, NO_TYPE)], 0),
         ];
         for (text, ignored, items) in cases {
             let seen = seen(text);
