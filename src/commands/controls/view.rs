@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::stands_in;
 use crate::analysis::controls::{ControlAnswer, Part, Responsibility, controls, default_controls};
 use crate::analysis::matrix;
 use crate::catalogue::model::{Baseline, Basis, Category, Control, Layer, Party};
@@ -19,8 +20,6 @@ use crate::output::{
     Block, Cell, Document, Entry, Grid, Page, Picture, PictureCell, PictureColumn, PictureRow, Row, Section, Table,
     Tone, View, values,
 };
-
-use super::stands_in;
 
 /// What is answered: a service, or what holds in a category before a service says otherwise.
 #[derive(Clone, Copy)]
@@ -76,7 +75,7 @@ impl<'c> Column<'c> {
 
 /// A control, and its answer in every column.
 pub(super) struct RowOf<'c> {
-    pub(super) control: Control,
+    control: Control,
     pub(super) answers: Vec<ControlAnswer<'c>>,
 }
 
@@ -90,24 +89,24 @@ impl RowOf<'_> {
 }
 
 /// Columns that say the same of a control.
-pub(super) struct Same<'c> {
-    pub(super) columns: Vec<Column<'c>>,
+struct Same<'c> {
+    columns: Vec<Column<'c>>,
     /// Their places among all columns.
-    pub(super) places: Vec<usize>,
-    pub(super) answer: ControlAnswer<'c>,
-    pub(super) lines: Vec<ControlLine<'c>>,
+    places: Vec<usize>,
+    answer: ControlAnswer<'c>,
+    lines: Vec<ControlLine<'c>>,
 }
 
 pub(super) struct Controls<'c> {
-    pub(super) catalogue: &'c Catalogue,
+    catalogue: &'c Catalogue,
     pub(super) columns: Vec<Column<'c>>,
     pub(super) rows: Vec<RowOf<'c>>,
     /// Whether single controls were asked for.
-    pub(super) named: bool,
-    pub(super) baseline: Option<Baseline>,
+    named: bool,
+    baseline: Option<Baseline>,
     /// What was read, what is left open, what was not matched.
-    pub(super) remarks: Vec<String>,
-    pub(super) envelope: Map<String, Value>,
+    remarks: Vec<String>,
+    envelope: Map<String, Value>,
 }
 
 /// Who answers for a control in a service.
@@ -473,7 +472,7 @@ impl<'c> Controls<'c> {
 }
 
 /// What leaves most to the customer comes first.
-pub(super) const SHOWN: [Responsibility; 5] = [
+const SHOWN: [Responsibility; 5] = [
     Responsibility::Customer,
     Responsibility::Shared,
     Responsibility::ThirdParty,
@@ -481,25 +480,25 @@ pub(super) const SHOWN: [Responsibility; 5] = [
     Responsibility::NotAddressed,
 ];
 
-pub(super) fn rank(responsibility: Responsibility) -> usize {
+fn rank(responsibility: Responsibility) -> usize {
     SHOWN.iter().position(|one| *one == responsibility).unwrap_or(SHOWN.len())
 }
 
 /// More services than this in one cell are only counted, if they are the most of their row.
-pub(super) const MAX_LISTED: usize = 4;
+const MAX_LISTED: usize = 4;
 
 /// As many services stand across as this, if their names take no more than [`MAX_ACROSS_WIDTH`].
-pub(super) const MAX_ACROSS: usize = 4;
+const MAX_ACROSS: usize = 4;
 
 /// What a terminal of eighty columns has beside the longest titles, which wrap.
-pub(super) const MAX_ACROSS_WIDTH: usize = 58;
+const MAX_ACROSS_WIDTH: usize = 58;
 
-pub(super) fn title(word: &str) -> String {
+fn title(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-pub(super) fn responsibility_cell(responsibility: Responsibility) -> Cell {
+fn responsibility_cell(responsibility: Responsibility) -> Cell {
     Cell::new(responsibility_word(responsibility), responsibility_tone(responsibility))
 }
 

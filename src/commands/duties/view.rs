@@ -27,7 +27,7 @@ impl<'c> Place<'c> {
     }
 
     /// The service and mode, or the category.
-    pub(super) fn of(&self) -> String {
+    fn of(&self) -> String {
         match (self.service, self.mode) {
             (Some(service), Some(mode)) => format!("{}@{}", service.id, mode.id),
             (Some(service), None) => service.id.to_string(),

@@ -14,7 +14,7 @@ use crate::commands::wording::{joined, picture_column, picture_row};
 use crate::output::{Block, Cell, Grid, Page, Picture, PictureCell, Row, Table, Tone, View, values};
 
 /// What the state of a layer rests on, in a few words.
-pub(super) fn because(row: &LayerCoverage<'_>) -> String {
+fn because(row: &LayerCoverage<'_>) -> String {
     let ids = |outcome| row.ids(outcome).collect::<Vec<_>>().join(", ");
     let (all, ran) = (row.checks.len(), row.ran());
     let rest = match all - ran {
@@ -47,13 +47,13 @@ pub(super) fn because(row: &LayerCoverage<'_>) -> String {
 }
 
 /// The first check of every provider.
-pub(super) fn for_instance(row: &LayerCoverage<'_>) -> String {
+fn for_instance(row: &LayerCoverage<'_>) -> String {
     let first = |provider: &CheckProvider| row.checks.iter().find(|own| own.provider == *provider);
     CheckProvider::ALL.iter().filter_map(first).map(|own| &*own.check.id).collect::<Vec<_>>().join(", ")
 }
 
 /// The tone of a state.
-pub(super) const fn tone(state: State) -> Tone {
+const fn tone(state: State) -> Tone {
     match state {
         State::Failing => Tone::Bad,
         State::Unseen | State::Partial => Tone::Open,
@@ -62,7 +62,7 @@ pub(super) const fn tone(state: State) -> Tone {
 }
 
 /// What a state means.
-pub(super) const fn meaning(state: State) -> &'static str {
+const fn meaning(state: State) -> &'static str {
     match state {
         State::Failing => "a check failed",
         State::Unseen => "no check came to a verdict",

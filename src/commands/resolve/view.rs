@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::MAX_SUGGESTED;
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Control, IdentifierKind, Layer, Name, Service};
 use crate::catalogue::resolve::{Match, Meaning, Resolution, retired_name};
@@ -12,14 +13,12 @@ use crate::commands::wording::retired_note;
 use crate::output::{Block, Cell, Grid, Page, Row, Table, Tone, View, values};
 use crate::sanitize::tame;
 
-use super::MAX_SUGGESTED;
-
 /// The columns of the tab-separated form and of csv.
 pub(super) const COLUMNS: [&str; 5] = ["input", "service", "mode", "match", "origin"];
 
 /// A name and what it means.
 pub(super) struct Found<'n> {
-    pub(super) name: &'n str,
+    name: &'n str,
     pub(super) resolution: Resolution<'n>,
 }
 
@@ -28,7 +27,7 @@ impl<'n> Found<'n> {
         Self { name, resolution: catalogue.resolve(name) }
     }
 
-    pub(super) fn services(&self) -> Vec<&'n str> {
+    fn services(&self) -> Vec<&'n str> {
         match &self.resolution.meaning {
             Meaning::Service(service, _) => vec![&*service.id],
             Meaning::Ambiguous(shared) => shared.services.iter().map(|id| &**id).collect(),
@@ -87,7 +86,7 @@ impl<'n> Found<'n> {
         retired_name(service, self.name).map(|name| (service, name))
     }
 
-    pub(super) fn note(&self) -> Option<String> {
+    fn note(&self) -> Option<String> {
         match &self.resolution.meaning {
             Meaning::Service(..) => self.retired().map(|(service, name)| retired_note(service, name)),
             Meaning::Ambiguous(shared) | Meaning::NoService(shared) => Some(shared.reason.to_string()),

@@ -17,7 +17,7 @@ use crate::output::{Block, Cell, Grid, ListingRow, Page, Picture, Row, Table, To
 
 /// On what so many answers rest: pages about the service, its category, what holds for every service, or pages about something
 /// else.
-pub(super) fn bases(counts: &BTreeMap<(Basis, Rule), usize>) -> String {
+fn bases(counts: &BTreeMap<(Basis, Rule), usize>) -> String {
     let of = |wanted: fn(Basis, Rule) -> bool| {
         counts.iter().filter(|((basis, rule), _)| wanted(*basis, *rule)).map(|(_, count)| count).sum::<usize>()
     };
