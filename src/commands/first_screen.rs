@@ -5,8 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::records::lifecycle;
 use super::variants;
-use super::wording::{THIRD, group_title, holder, lifecycle_sentence, mode_label, overlay_sentence, short_holder};
-use crate::catalogue::model::{Category, Date, Layer, Mode, Party, Service};
+use super::wording::{
+    MAX_NAME_IN_COLUMN, THIRD, age, first_duty, group_title, holder, lifecycle_sentence, mode_label, narrow_holder,
+    overlay_sentence,
+};
+use crate::analysis::matrix::Holder;
+use crate::catalogue::model::{Category, Layer, Mode, Party, Service};
 use crate::catalogue::{Answer, Catalogue, Rule, category};
 use crate::output::{Block, Cell, ListingRow, Page, Tone};
 
@@ -19,9 +23,6 @@ const WIDTH: usize = 80;
 /// What the names of modes take beside columns, and the gap between two columns.
 const NAME_WIDTH: usize = 20;
 const GAP: usize = 2;
-
-/// Text that is older than this many days is said to be old.
-pub(crate) const MAX_AGE_IN_DAYS: i64 = 2 * 365;
 
 /// What makes a first screen easier to read, where there is room for it.
 #[derive(Clone, Copy)]
@@ -45,7 +46,7 @@ pub(crate) struct FirstScreen<'c> {
 type ByMode<'c> = Vec<(Option<&'c Mode>, Answer<'c>)>;
 
 impl<'c> FirstScreen<'c> {
-    pub(crate) fn page(&self) -> Page {
+    pub(super) fn page(&self) -> Page {
         let layers = self.layers();
         let differing: Vec<&(Layer, ByMode<'c>)> = layers.iter().filter(|(_, answers)| !is_same(answers)).collect();
         // What takes lines and can be done without goes first.
@@ -267,17 +268,6 @@ impl<'c> FirstScreen<'c> {
     }
 }
 
-/// How old the text is on which answers rest: the months of the oldest and the newest page.
-pub(crate) fn age(dates: &[Date], today: Date) -> Option<String> {
-    let (&oldest, &newest) = (dates.iter().min()?, dates.iter().max()?);
-    let month = |date: Date| date.to_string()[..7].to_owned();
-    let old = if oldest.days_until(today) > MAX_AGE_IN_DAYS { " (old)" } else { "" };
-    Some(match (month(oldest), month(newest)) {
-        (from, to) if from == to => format!("{from}{old}"),
-        (from, to) => format!("{from}{old} to {to}"),
-    })
-}
-
 /// Whether AWS holds a layer and leaves nothing of it to the customer.
 fn is_plainly_aws(answer: &Answer<'_>) -> bool {
     answer.split.party == Party::Aws && answer.duties(Party::Customer).next().is_none()
@@ -287,23 +277,15 @@ fn is_aws_with_your_part(answer: &Answer<'_>) -> bool {
     answer.split.party == Party::Aws && answer.duties(Party::Customer).next().is_some()
 }
 
-/// Who holds a layer, in one of so many columns: where a third party's name is too wide for all of them, `3rd`.
+/// Who holds a layer, in one of so many columns that must fit the width together.
 fn column_holder(answer: &Answer<'_>, columns: usize) -> Cell {
-    let cell = short_holder(answer);
-    let room = (WIDTH - NAME_WIDTH) / columns.max(1);
-    let is_wide = answer.split.party == Party::ThirdParty && cell.text.chars().count() + GAP > room;
-    if is_wide { Cell::new(THIRD, cell.tone) } else { cell }
+    let room = ((WIDTH - NAME_WIDTH) / columns.max(1)).saturating_sub(GAP);
+    narrow_holder(Holder::of(answer), room.min(MAX_NAME_IN_COLUMN))
 }
 
 /// Whether all modes give a layer to the same holder.
 fn is_same(answers: &ByMode<'_>) -> bool {
     answers.iter().all(|(_, answer)| holder(answer) == holder(&answers[0].1))
-}
-
-/// The first duty left to the customer; where none is, the first of who holds the layer.
-pub(crate) fn first_duty(answer: &Answer<'_>) -> String {
-    let sides = [Party::Customer, Party::ThirdParty, Party::Aws];
-    sides.into_iter().find_map(|side| answer.duties(side).next()).map_or_else(String::new, |duty| duty.to_string())
 }
 
 /// The lines that rows take on a terminal of 80 columns.
@@ -330,17 +312,5 @@ mod tests {
         }
         heights.sort_unstable();
         assert!(heights[0] > 5, "a first screen says something");
-    }
-
-    #[test]
-    fn an_age_says_what_is_old() {
-        let date = |text: &str| text.parse::<Date>().expect("a date");
-        let age =
-            |dates: &[&str]| super::age(&dates.iter().map(|text| date(text)).collect::<Vec<_>>(), date("2026-11-20"));
-        assert_eq!(age(&["2026-04-12", "2026-08-03"]).as_deref(), Some("2026-04 to 2026-08"));
-        assert_eq!(age(&["2026-04-12", "2026-04-01"]).as_deref(), Some("2026-04"));
-        assert_eq!(age(&["2024-11-19", "2026-08-03"]).as_deref(), Some("2024-11 (old) to 2026-08"));
-        assert_eq!(age(&["2024-11-21"]).as_deref(), Some("2024-11"));
-        assert_eq!(age(&[]), None);
     }
 }

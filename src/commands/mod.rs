@@ -16,7 +16,7 @@ pub mod completions;
 pub mod controls;
 pub mod duties;
 pub mod export;
-pub(crate) mod first_screen;
+mod first_screen;
 pub mod gaps;
 mod guess;
 pub mod layers;

@@ -1,6 +1,5 @@
 //! How answers are told to people: the words and tones of parties and groups, and the picture that several commands draw.
 
-use super::first_screen::age;
 use crate::analysis::controls::{ControlAnswer, Part, Responsibility};
 use crate::analysis::matrix::{Column, Holder, Matrix};
 use crate::catalogue::model::{Basis, Category, Date, Duty, Id, Layer, Lifecycle, Mode, Name, Party, Service, Stage};
@@ -44,20 +43,36 @@ pub(crate) fn holder_cell(holder: Holder<'_>) -> Cell {
 }
 
 /// The longest name of a third party that fits a narrow column.
-const MAX_NAME_IN_COLUMN: usize = 10;
-
-/// Who holds a layer, in a narrow column.
-pub(crate) fn short_holder(answer: &Answer<'_>) -> Cell {
-    short_holder_cell(Holder::of(answer))
-}
+pub(crate) const MAX_NAME_IN_COLUMN: usize = 10;
 
 /// A third party in a column that is too narrow for its name.
 pub(crate) const THIRD: &str = "3rd";
 
-/// A holder in a narrow column: third parties with long names are [`THIRD`].
-pub(crate) fn short_holder_cell(holder: Holder<'_>) -> Cell {
+/// A holder in a column with room for so many characters: a third party whose name is longer is [`THIRD`].
+pub(crate) fn narrow_holder(holder: Holder<'_>, room: usize) -> Cell {
     let cell = holder_cell(holder);
-    if cell.text.chars().count() > MAX_NAME_IN_COLUMN { Cell::new(THIRD, cell.tone) } else { cell }
+    let is_wide = matches!(holder, Holder::ThirdParty(_)) && cell.text.chars().count() > room;
+    if is_wide { Cell::new(THIRD, cell.tone) } else { cell }
+}
+
+/// Text that is older than this many days is said to be old.
+pub(crate) const MAX_AGE_IN_DAYS: i64 = 2 * 365;
+
+/// How old the text is on which answers rest: the months of the oldest and the newest page.
+pub(crate) fn age(dates: &[Date], today: Date) -> Option<String> {
+    let (&oldest, &newest) = (dates.iter().min()?, dates.iter().max()?);
+    let month = |date: Date| date.to_string()[..7].to_owned();
+    let old = if oldest.days_until(today) > MAX_AGE_IN_DAYS { " (old)" } else { "" };
+    Some(match (month(oldest), month(newest)) {
+        (from, to) if from == to => format!("{from}{old}"),
+        (from, to) => format!("{from}{old} to {to}"),
+    })
+}
+
+/// The first duty left to the customer; where none is, the first of who holds the layer.
+pub(crate) fn first_duty(answer: &Answer<'_>) -> String {
+    let sides = [Party::Customer, Party::ThirdParty, Party::Aws];
+    sides.into_iter().find_map(|side| answer.duties(side).next()).map_or_else(String::new, |duty| duty.to_string())
 }
 
 /// The most answers of an overlay that are named one by one.
@@ -381,4 +396,21 @@ pub(crate) fn matrix_picture<'c>(catalogue: &'c Catalogue, matrix: &Matrix<'c>) 
         }
     }
     picture
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_says_what_is_old() {
+        let date = |text: &str| text.parse::<Date>().expect("a date");
+        let age =
+            |dates: &[&str]| super::age(&dates.iter().map(|text| date(text)).collect::<Vec<_>>(), date("2026-11-20"));
+        assert_eq!(age(&["2026-04-12", "2026-08-03"]).as_deref(), Some("2026-04 to 2026-08"));
+        assert_eq!(age(&["2026-04-12", "2026-04-01"]).as_deref(), Some("2026-04"));
+        assert_eq!(age(&["2024-11-19", "2026-08-03"]).as_deref(), Some("2024-11 (old) to 2026-08"));
+        assert_eq!(age(&["2024-11-21"]).as_deref(), Some("2024-11"));
+        assert_eq!(age(&[]), None);
+    }
 }

@@ -7,7 +7,7 @@ use crate::analysis::matrix::{Column, Folded, Holder, Matrix, Profile, Sort};
 use crate::catalogue::model::{Layer, Party};
 use crate::catalogue::{Answer, Catalogue};
 use crate::commands::wording::{
-    THIRD, duty_rows, holder_cell, lifecycle_sentence, overlay_sentence, short_holder_cell, sides,
+    MAX_NAME_IN_COLUMN, THIRD, duty_rows, holder_cell, lifecycle_sentence, narrow_holder, overlay_sentence, sides,
 };
 use crate::output::{Block, Cell, Document, Entry, Page, Picture, PictureCell, Row, Section, Table, Tone};
 
@@ -128,7 +128,7 @@ impl<'c> MatrixPage<'c> {
     fn by_profile(&self, folded: &Folded<'c>) -> Vec<Block> {
         let layers = &folded.differing;
         let cells = |profile: &Profile<'c>| -> Vec<Cell> {
-            profile.holders.iter().map(|holder| holder.map_or_else(Cell::default, short_holder_cell)).collect()
+            profile.holders.iter().map(|holder| holder.map_or_else(Cell::default, in_column)).collect()
         };
         let width_of = |place: usize| {
             let cells = folded.profiles.iter().map(|profile| cells(profile)[place].text.chars().count());
@@ -249,7 +249,7 @@ fn legend(folded: &Folded<'_>) -> String {
     let mut thirds: Vec<&str> = Vec::new();
     for holder in folded.profiles.iter().flat_map(|profile| profile.holders.iter().copied().flatten()) {
         if let Holder::ThirdParty(name) = holder
-            && short_holder_cell(holder).text != name
+            && in_column(holder).text != name
             && !thirds.contains(&name)
         {
             thirds.push(name);
@@ -283,4 +283,9 @@ fn entry(layer: &str, cell: PictureCell) -> Entry {
         facts: cell.duties.into_iter().chain(facts).collect(),
         sources: cell.sources,
     }
+}
+
+/// A holder in a column of the table.
+fn in_column(holder: Holder<'_>) -> Cell {
+    narrow_holder(holder, MAX_NAME_IN_COLUMN)
 }

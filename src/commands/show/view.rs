@@ -7,11 +7,12 @@ use serde_json::Value;
 use crate::analysis::matrix::{Column, Matrix};
 use crate::catalogue::model::{Basis, Id, Layer, Mode, Party, Service, Sharing, Source};
 use crate::catalogue::{Answer, Catalogue, Group, Rule, category};
-use crate::commands::first_screen::{FirstScreen, first_duty};
+use crate::commands::first_screen::FirstScreen;
 use crate::commands::records::{ANSWER_COLUMNS, AnswerRecord, checks, lifecycle};
 use crate::commands::variants;
 use crate::commands::wording::{
-    duty_rows, group_title, holder, kind_sentence, lifecycle_sentence, matrix_picture, overlay_sentence, sides,
+    duty_rows, first_duty, group_title, holder, kind_sentence, lifecycle_sentence, matrix_picture, overlay_sentence,
+    sides,
 };
 use crate::output::{Block, Cell, Grid, ListingRow, Page, Picture, Row, Table, Tone, View, values};
 

@@ -21,9 +21,10 @@ use crate::catalogue::model::{
 };
 use crate::catalogue::resolve::Meaning;
 use crate::catalogue::{Answer, Catalogue, Rule, category};
-use crate::commands::first_screen::{MAX_AGE_IN_DAYS, first_duty};
 use crate::commands::records::{CheckRecord, LayerRecord, checks};
-use crate::commands::wording::{group_title, holder, lifecycle_sentence, overlay_sentence, responsibility_word, sides};
+use crate::commands::wording::{
+    MAX_AGE_IN_DAYS, first_duty, group_title, holder, lifecycle_sentence, overlay_sentence, responsibility_word, sides,
+};
 use crate::output::policy_hash;
 
 const PAGE: &str = include_str!("page.html");
