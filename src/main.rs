@@ -3,12 +3,11 @@
 mod stdout;
 
 use std::io::{self, IsTerminal, Write};
-use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, FromArgMatches};
+use clap::{CommandFactory, Parser};
 use stdout::Stdout;
 use whose::catalogue::model::Date;
 use whose::cli::{Cli, Colour, Command};
@@ -33,7 +32,7 @@ fn run() -> anyhow::Result<ExitCode> {
     if commands::completions::answer(Cli::command)? {
         return Ok(ExitCode::SUCCESS);
     }
-    let cli = match parse() {
+    let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
@@ -72,14 +71,6 @@ fn run() -> anyhow::Result<ExitCode> {
     // The process ends here: what the catalogue takes need not be given back piece by piece.
     std::mem::forget(catalogue);
     Ok(ExitCode::from(u8::from(no)))
-}
-
-/// The command line, as `Cli::try_parse` reads it, but that what describes all commands is not given back: the process ends
-/// soon, and a tenth of a look-up would go there.
-fn parse() -> Result<Cli, clap::Error> {
-    let mut command = ManuallyDrop::new(Cli::command());
-    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
-    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 /// The day in UTC: of SOURCE_DATE_EPOCH where that is set, so that the same page can be made again.
