@@ -9,7 +9,6 @@ use std::io::{BufRead, BufReader, Write};
 use anyhow::{Context as _, anyhow, bail};
 use clap_complete::engine::ArgValueCandidates;
 
-use crate::catalogue::Catalogue;
 use crate::catalogue::resolve::Match;
 use crate::commands::wording::retired_note;
 use crate::commands::{Context, Outcome, completions};
@@ -49,7 +48,7 @@ pub fn run(
     let catalogue = context.catalogue();
     let piped = args.names.is_empty() && !std::io::IsTerminal::is_terminal(&std::io::stdin());
     if args.names == ["-"] || piped {
-        return stream(args.null, context, catalogue, input, out);
+        return stream(args.null, context, input, out);
     }
     if args.names.is_empty() {
         bail!("no name to resolve\n  try: whose resolve aws_db_instance, or a list: … | whose resolve -");
@@ -68,15 +67,9 @@ pub fn run(
 }
 
 /// Answers for the names on stdin. What stands between NULs is taken as it comes; lines are text, however it is delivered.
-fn stream(
-    null: bool,
-    context: &Context<'_>,
-    catalogue: &Catalogue,
-    input: &mut dyn BufRead,
-    out: &mut dyn Write,
-) -> anyhow::Result<Outcome> {
+fn stream(null: bool, context: &Context<'_>, input: &mut dyn BufRead, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     if null {
-        return answer(null, context, catalogue, input, out);
+        return answer(null, context, input, out);
     }
     let text = input::open(input).map_err(|error| match error {
         input::Error::NotText(NotText { what, remedy }) => {
@@ -86,16 +79,11 @@ fn stream(
         input::Error::Io(error) => anyhow::Error::new(error).context("cannot read stdin"),
     })?;
     let mut text = BufReader::with_capacity(64 << 10, text.into_reader());
-    answer(null, context, catalogue, &mut text, out)
+    answer(null, context, &mut text, out)
 }
 
-fn answer(
-    null: bool,
-    context: &Context<'_>,
-    catalogue: &Catalogue,
-    input: &mut dyn BufRead,
-    out: &mut dyn Write,
-) -> anyhow::Result<Outcome> {
+fn answer(null: bool, context: &Context<'_>, input: &mut dyn BufRead, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    let catalogue = context.catalogue();
     if !matches!(context.format, Format::Tsv | Format::Csv | Format::Ndjson) {
         // The other formats are one document: they need all names before they can begin.
         let mut kept: Vec<String> = Vec::new();
