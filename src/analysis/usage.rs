@@ -326,8 +326,10 @@ impl<'c> ServiceUsage<'c> {
         }
     }
 
+    /// The rules for the type that a name is, or that it is an address of.
     fn rules_of(&self, name: &str) -> &[Rule<'c>] {
-        self.rules.get(name).map_or(&[], |rules| rules)
+        let of_address = || self.rules.get(Address::parse(name)?.kind);
+        self.rules.get(name).or_else(of_address).map_or(&[], |rules| rules)
     }
 }
 
@@ -624,6 +626,18 @@ mod tests {
 
     fn counted(usage: &ServiceUsage<'_>) -> Vec<String> {
         usage.columns().iter().map(Column::counted).collect()
+    }
+
+    #[test]
+    fn a_type_alone_rules_modes_out() {
+        let nodes = ["eks@managed-node-group (1)", "eks@managed-node-group-custom-ami (1)"];
+        for inventory in
+            ["module.a.aws_eks_node_group.b[0]", "AWS::EKS::Nodegroup", &plan(&[("aws_eks_node_group", "{}")])]
+        {
+            let own = usage(&[inventory]);
+            assert_eq!(counted(&own), nodes, "{inventory}");
+            assert_eq!(own.undecided()[0].modes.len(), 2, "{inventory}");
+        }
     }
 
     #[test]

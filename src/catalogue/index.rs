@@ -218,8 +218,10 @@ fn claims(services: &[&Service], shared: &SharedIdentifiers) -> Result<Claims, T
         for (place, service) in services.iter().enumerate() {
             let place = number(place)?;
             for (mode_place, mode) in (0..).zip(&service.modes) {
-                // A type that alone reveals a mode leads straight to it.
-                for condition in mode.when.iter().filter(|condition| condition.attribute.is_none()) {
+                // A type that alone reveals a mode leads straight to it; one that leaves several to its service.
+                let others = || service.modes.iter().filter(|other| other.id != mode.id).flat_map(|other| &other.when);
+                let alone = mode.when.iter().filter(|condition| condition.attribute.is_none());
+                for condition in alone.filter(|own| others().all(|other| other.r#type != own.r#type)) {
                     let is_cloudformation = condition.r#type.contains("::");
                     let of = if is_cloudformation { IdentifierKind::Cloudformation } else { IdentifierKind::Terraform };
                     if of == *kind {

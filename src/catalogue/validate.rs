@@ -148,18 +148,21 @@ impl Rules<'_> {
         self.splits(&mode.splits, &place.at("splits"), false);
     }
 
-    /// A type alone is looked up as a name: where its attributes decide as well, the name would be answered by a guess.
+    /// A type alone reveals one mode, or leaves several of which its attributes tell which; then each of these names it.
     fn bare_types(&mut self, service: &Service, place: &Place) {
-        let mut conditions: HashMap<&str, usize> = HashMap::new();
-        for condition in service.modes.iter().flat_map(|mode| &mode.when) {
-            *conditions.entry(&condition.r#type).or_default() += 1;
-        }
+        let is_named = |mode: &Mode, name: &str, alone: bool| {
+            mode.when.iter().any(|one| *one.r#type == *name && (!alone || one.attribute.is_none()))
+        };
         for mode in &service.modes {
-            for (item, condition) in mode.when.iter().enumerate() {
-                let name = &condition.r#type;
-                if condition.attribute.is_none() && conditions[&**name] > 1 {
+            for (item, condition) in mode.when.iter().enumerate().filter(|(_, one)| one.attribute.is_none()) {
+                let name = &*condition.r#type;
+                let others: Vec<_> = service.modes.iter().filter(|other| other.id != mode.id).collect();
+                let named = others.iter().filter(|other| is_named(other, name, false));
+                if let Some(other) = named.clone().find(|other| !is_named(other, name, true)) {
                     let message = format!(
-                        "`{name}` alone reveals a mode, so no other condition may name it; add its `attribute`"
+                        "`{name}` alone reveals this mode, and mode `{}` names it with an attribute; add an `attribute` here, or \
+                         `{{ type: {name} }}` there too, if a thing of this type may run in either",
+                        other.id
                     );
                     self.diagnostics.report(&place.at("modes").at(&*mode.id).at("when").at(item), message);
                 }
