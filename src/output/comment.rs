@@ -4,7 +4,7 @@
 use maud::html;
 
 use super::markdown::{address, escape};
-use super::{Comment, Row, Task};
+use super::{Comment, Row, TaskGroup};
 use crate::sanitize::tame;
 
 /// The most bytes of a comment. GitHub takes 65,536 characters; whoever posts it has room for a line of their own.
@@ -54,13 +54,12 @@ pub(super) fn write(comment: &Comment) -> String {
     text.push_str(if comment.remarks.is_empty() { "" } else { "\n" });
     text.push_str(&rest(left, "remarks"));
     let list = &comment.tasks;
-    if !list.tasks.is_empty() {
+    if !list.groups.is_empty() {
         text.push_str(&format!("<details>\n<summary>{}</summary>\n\n", html! { (tame(&list.summary)) }.0));
-        let end = "\n</details>\n\n";
+        let end = "</details>\n\n";
         let room = MAX_LENGTH.saturating_sub(end.len() + foot.len() + COUNT);
-        let left = fill(&mut text, list.tasks.iter().map(task), room);
-        text.push_str(if left > 0 { "\n" } else { "" });
-        text.push_str(rest(left, "duties").trim_end());
+        let left = list.groups.iter().map(|group| fill_tasks(&mut text, group, room)).sum();
+        text.push_str(&rest(left, "duties"));
         text.push_str(end);
     }
     text.push_str(&foot);
@@ -81,10 +80,27 @@ fn fill(text: &mut String, lines: impl Iterator<Item = String>, room: usize) -> 
     left
 }
 
-fn task(task: &Task) -> String {
-    let remark = if task.remark.is_empty() { String::new() } else { format!(" ({})", escape(&task.remark)) };
-    let source = task.source.as_ref().map(|(title, url)| format!(" [{}](<{}>)", escape(title), address(url)));
-    format!("- [ ] **{}** {}{remark}{}\n", escape(&task.label), escape(&task.text), source.unwrap_or_default())
+/// Adds what is to be done in one place, as [`fill`] adds lines, and which pages say so.
+fn fill_tasks(text: &mut String, group: &TaskGroup, room: usize) -> usize {
+    let remark = if group.remark.is_empty() { String::new() } else { format!(" ({})", escape(&group.remark)) };
+    let pages = group.sources.iter().map(|(title, url)| format!("[{}](<{}>)", escape(title), address(url)));
+    let pages = match pages.collect::<Vec<_>>().join(", ") {
+        none if none.is_empty() => "\n".to_owned(),
+        pages => format!("\nPages: {pages}\n\n"),
+    };
+    let mut head = format!("**{}**{remark}\n\n", escape(&group.label));
+    let mut left = 0;
+    for task in &group.tasks {
+        let line = format!("- [ ] {}\n", escape(task));
+        if text.len() + head.len() + line.len() + pages.len() <= room {
+            text.push_str(&std::mem::take(&mut head));
+            text.push_str(&line);
+        } else {
+            left += 1;
+        }
+    }
+    text.push_str(if head.is_empty() { &pages } else { "" });
+    left
 }
 
 /// Text that others wrote: nobody is called by it.
@@ -101,18 +117,18 @@ mod tests {
         let row = |n: usize| {
             Row::Cells(vec![Cell::new(format!("service-{n}"), Tone::Strong), Cell::plain("y".repeat(n % 300))])
         };
-        let task = |n: usize| Task {
+        let group = |n: usize| TaskGroup {
             label: format!("service-{n}"),
-            text: format!("Patch it. {}", "é".repeat(n % 200)),
+            tasks: vec![format!("Patch it. {}", "é".repeat(n % 200)), "Watch it.".to_owned()],
             remark: String::new(),
-            source: Some(("A page".to_owned(), "https://docs.aws.amazon.com/x".to_owned())),
+            sources: vec![("A page".to_owned(), "https://docs.aws.amazon.com/x".to_owned())],
         };
         Comment {
             title: "What changes".to_owned(),
             table_title: "All of it".to_owned(),
             table: Table { columns: vec!["a".to_owned(), "b".to_owned()], rows: (0..size).map(row).collect() },
             remarks: (0..size).map(|n| format!("remark {n} {}", "z".repeat(n % 2_000))).collect(),
-            tasks: TaskList { summary: "What to do".to_owned(), tasks: (0..size).map(task).collect() },
+            tasks: TaskList { summary: "What to do".to_owned(), groups: (0..size).map(group).collect() },
             foot: vec!["The end.".to_owned()],
             rest: "see the csv".to_owned(),
         }
@@ -125,11 +141,13 @@ mod tests {
             assert!(text.len() <= MAX_LENGTH, "{size}: {}", text.len());
             assert!(text.ends_with("The end.\n"), "{size}");
             assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
-            for (mark, what) in [("| service-", "rows"), ("- remark ", "remarks"), ("- [ ] ", "duties")] {
+            for (mark, what, all) in
+                [("| service-", "rows", size), ("- remark ", "remarks", size), ("- [ ] ", "duties", 2 * size)]
+            {
                 let shown = text.matches(mark).count();
                 let counted = text.split(&format!(" more {what}: ")).next().filter(|before| *before != text);
                 let left = counted.and_then(|before| before.rsplit('\n').next()?.parse::<usize>().ok()).unwrap_or(0);
-                assert_eq!(shown + left, size, "{size} {what}");
+                assert_eq!(shown + left, all, "{size} {what}");
                 assert!(size == 0 || shown > 0, "{size} {what}");
             }
         }

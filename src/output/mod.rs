@@ -79,21 +79,21 @@ pub struct Comment {
 pub struct TaskList {
     /// What is said of them while they are folded.
     pub summary: String,
-    /// What is to be done.
-    pub tasks: Vec<Task>,
+    /// What is to be done, place by place.
+    pub groups: Vec<TaskGroup>,
 }
 
-/// A thing to be done.
+/// Things to be done in one place.
 #[derive(Clone, Debug, Default)]
-pub struct Task {
-    /// Where, and whose it is.
+pub struct TaskGroup {
+    /// Where, and whose they are.
     pub label: String,
-    /// What.
-    pub text: String,
-    /// What to know of the text, such as that no page says so of this service.
+    /// What to know of them, such as that no page says so of this service.
     pub remark: String,
-    /// The page that says so: title and address.
-    pub source: Option<(String, String)>,
+    /// The pages that say so together: titles and addresses.
+    pub sources: Vec<(String, String)>,
+    /// What is to be done.
+    pub tasks: Vec<String>,
 }
 
 /// A table, and a section with the details of each of its rows.

@@ -19,7 +19,7 @@ use crate::commands::records::SourceRecord;
 use crate::commands::selection::{Comparison, compare, envelope, plural};
 use crate::commands::wording::{holder_cell, joined};
 use crate::commands::{Context, Outcome, fits_any};
-use crate::output::{Block, Cell, Comment, Format, Grid, Page, Row, Table, Task, TaskList, Tone, View, values};
+use crate::output::{Block, Cell, Comment, Format, Grid, Page, Row, Table, TaskGroup, TaskList, Tone, View, values};
 
 /// Compares.
 ///
@@ -373,20 +373,28 @@ impl View for ChangesView<'_> {
                     .map(|cells| Row::Cells([std::mem::take(&mut label)].into_iter().chain(cells).collect())),
             );
         }
-        let task = |taken: &TakenOn<'_>| {
+        let group = |taken: &TakenOn<'_>| {
             let (labels, layer) = place(taken);
             let team = taken.team.map_or_else(String::new, |team| format!(" ({team})"));
-            let source = self.catalogue.cited(&taken.answer.split.sources).next();
             let mut remarks = Vec::new();
             remarks.extend((taken.answer.basis == Basis::Derived).then_some("derived"));
             remarks.extend(taken.answer.is_overlaid.then_some("your overlay"));
-            Task {
+            let sources = self.catalogue.cited(&taken.answer.split.sources);
+            TaskGroup {
                 label: format!("{labels} {layer}{team}"),
-                text: taken.duty.to_string(),
                 remark: remarks.join(", "),
-                source: source.map(|source| (source.title.to_string(), source.url.to_string())),
+                sources: sources.map(|source| (source.title.to_string(), source.url.to_string())).collect(),
+                tasks: Vec::new(),
             }
         };
+        let mut groups: Vec<TaskGroup> = Vec::new();
+        for taken in &self.taken_on {
+            let group = group(taken);
+            match groups.last_mut().filter(|last| last.label == group.label) {
+                Some(last) => last.tasks.push(taken.duty.to_string()),
+                None => groups.push(TaskGroup { tasks: vec![taken.duty.to_string()], ..group }),
+            }
+        }
         let mut foot = vec![self.foot()];
         if !self.changes.modes.is_empty() {
             foot.insert(0, HOLDERS.to_owned());
@@ -396,10 +404,7 @@ impl View for ChangesView<'_> {
             table: Table { columns: ["service", "before", "after", "layers"].map(str::to_owned).to_vec(), rows },
             table_title: "What changes hands".to_owned(),
             remarks: self.remarks.clone(),
-            tasks: TaskList {
-                summary: format!("What you take on ({})", duties(self.taken_on.len())),
-                tasks: self.taken_on.iter().map(task).collect(),
-            },
+            tasks: TaskList { summary: format!("What you take on ({})", duties(self.taken_on.len())), groups },
             foot,
             rest: "they are in the output of whose matrix --against … -o csv".to_owned(),
         })
