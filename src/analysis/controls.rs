@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::model::{Basis, Category, Control, Duty, Layer, Mode, Party, Service, words};
-use crate::catalogue::{AlwaysDuty, Answer, Catalogue};
+use crate::catalogue::{self, AlwaysDuty, Answer, Catalogue};
 
 words! {
     /// Who answers for a control, or for a layer: what an auditor asks.
@@ -139,26 +139,28 @@ pub struct ControlAnswer<'c> {
     enhances: Option<Responsibility>,
 }
 
-/// The layers of which [`ControlAnswer::new`] asks what category infrastructure says, where the customer holds them.
+/// The layers that are the customer's as in category infrastructure, whatever the service's category, where the customer holds
+/// them.
 const SOFTWARE: [Layer; 2] = [Layer::GuestOs, Layer::Platform];
 
 impl<'c> ControlAnswer<'c> {
     /// Who answers for `control` in a service, in a mode where it has modes.
     #[must_use]
     pub fn new(catalogue: &'c Catalogue, service: &'c Service, mode: Option<&'c Mode>, control: Control) -> Self {
-        Self::of(catalogue, control, |layer| catalogue.split(service, mode, layer))
+        let category = catalogue::category(service, mode);
+        Self::of(catalogue, category, control, |layer| catalogue.split(service, mode, layer))
     }
 
     /// Who answers for `control` in every service of a category that says nothing else.
     #[must_use]
     pub fn by_default(catalogue: &'c Catalogue, category: Category, control: Control) -> Self {
-        Self::of(catalogue, control, |layer| catalogue.default_split(category, layer))
+        Self::of(catalogue, category, control, |layer| catalogue.default_split(category, layer))
     }
 
-    fn of(catalogue: &'c Catalogue, control: Control, split: impl Fn(Layer) -> Answer<'c>) -> Self {
+    fn of(catalogue: &'c Catalogue, category: Category, control: Control, split: impl Fn(Layer) -> Answer<'c>) -> Self {
         let parts = |control| {
             let own = Layer::ALL.iter().filter_map(|layer| Part::new(catalogue, split(*layer), control));
-            with_own_software(catalogue, &split, control, own.collect())
+            with_defaults(catalogue, category, &split, control, own.collect())
         };
         let enhances = control.enhancement().map(|_| add_up(&parts(control.base())));
         let parts = parts(control);
@@ -198,22 +200,28 @@ impl<'c> ControlAnswer<'c> {
     }
 }
 
-/// `parts`, and where they are AWS's alone, what category infrastructure has the customer do for the control in an operating
-/// system or platform that the customer holds here too.
+/// `parts`, and where they are AWS's alone, what the category has the customer do for the control in the layers that the
+/// customer holds or shares here.
 ///
-/// A split of a service's own replaces the category's whole, so it may be silent about a control with which whoever runs an
-/// operating system has work; that AWS has a part in it elsewhere does not make it inherited.
-fn with_own_software<'c>(
+/// A split of a service's own replaces the category's whole, so it may be silent about a control with which whoever holds the
+/// layer has work; that AWS has a part in it elsewhere does not make it inherited.
+fn with_defaults<'c>(
     catalogue: &'c Catalogue,
+    category: Category,
     split: &impl Fn(Layer) -> Answer<'c>,
     control: Control,
     mut parts: Vec<Part<'c>>,
 ) -> Vec<Part<'c>> {
     if add_up(&parts) == Responsibility::Inherited {
-        let held = SOFTWARE.into_iter().filter(|layer| split(*layer).split.party == Party::Customer);
-        let defaults = held.map(|layer| catalogue.default_split(Category::Infrastructure, layer));
-        let of_category = defaults.filter_map(|answer| Part::new(catalogue, answer, control));
-        parts.extend(of_category.filter(|part| !part.customer.is_empty()));
+        for &layer in Layer::ALL {
+            let category = match split(layer).split.party {
+                Party::Customer if SOFTWARE.contains(&layer) => Category::Infrastructure,
+                Party::Customer | Party::Shared => category,
+                Party::Aws | Party::ThirdParty => continue,
+            };
+            let of_category = Part::new(catalogue, catalogue.default_split(category, layer), control);
+            parts.extend(of_category.filter(|part| !part.customer.is_empty()));
+        }
         parts.sort_by_key(Part::layer);
     }
     parts
@@ -236,16 +244,20 @@ fn add_up(parts: &[Part<'_>]) -> Responsibility {
 /// Every control that something bears on in a service, in a mode where it has modes.
 #[must_use]
 pub fn controls<'c>(catalogue: &'c Catalogue, service: &'c Service, mode: Option<&'c Mode>) -> Vec<ControlAnswer<'c>> {
-    every(catalogue, |layer| catalogue.split(service, mode, layer))
+    every(catalogue, catalogue::category(service, mode), |layer| catalogue.split(service, mode, layer))
 }
 
 /// Every control that something bears on in the services of a category that say nothing else.
 #[must_use]
 pub fn default_controls(catalogue: &Catalogue, category: Category) -> Vec<ControlAnswer<'_>> {
-    every(catalogue, |layer| catalogue.default_split(category, layer))
+    every(catalogue, category, |layer| catalogue.default_split(category, layer))
 }
 
-fn every<'c>(catalogue: &'c Catalogue, split: impl Fn(Layer) -> Answer<'c>) -> Vec<ControlAnswer<'c>> {
+fn every<'c>(
+    catalogue: &'c Catalogue,
+    category: Category,
+    split: impl Fn(Layer) -> Answer<'c>,
+) -> Vec<ControlAnswer<'c>> {
     let mut parts: BTreeMap<Control, Vec<Part<'c>>> = BTreeMap::new();
     for &layer in Layer::ALL {
         let answer = split(layer);
@@ -261,7 +273,7 @@ fn every<'c>(catalogue: &'c Catalogue, split: impl Fn(Layer) -> Answer<'c>) -> V
         }
     }
     for (control, parts) in &mut parts {
-        *parts = with_own_software(catalogue, &split, *control, std::mem::take(parts));
+        *parts = with_defaults(catalogue, category, &split, *control, std::mem::take(parts));
     }
     let is_silent = is_silent_overlay(&split);
     let enhances = |control: Control| parts.get(&control.base()).map(|parts| add_up(parts));
