@@ -116,6 +116,7 @@ fn typed_controls() -> bool {
 fn canvas(colour: Colour, terminal: bool) -> Canvas {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let on = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let measured = || terminal_size::terminal_size().map(|(width, _)| width.0);
     Canvas {
@@ -123,7 +124,7 @@ fn canvas(colour: Colour, terminal: bool) -> Canvas {
         colour: match colour {
             Colour::Always => true,
             Colour::Never => false,
-            Colour::Auto => !set("NO_COLOR") && (terminal || on("CLICOLOR_FORCE")),
+            Colour::Auto => !set("NO_COLOR") && (terminal && !is_dumb || on("CLICOLOR_FORCE")),
         },
         unicode: cfg!(windows) || speaks_unicode(),
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::records::CategoryRecord;
-use super::wording::{duty_rows, group_title, holder, joined, picture, sides};
+use super::wording::{HOLDERS, duty_rows, group_title, holder, joined, picture, sides};
 use super::{Context, Outcome, word_parser};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Category, Layer};
@@ -60,7 +60,7 @@ impl Model<'_> {
         let mut blocks = vec![Block::Facts(Category::ALL.iter().map(about).collect())];
         blocks.push(Block::Table(Table { columns, rows }));
         blocks.push(Block::Aside(format!(
-            "Examples: EC2 is infrastructure, RDS container, S3 abstracted. One in full: whose categories container\nCatalogue dated {}.",
+            "{HOLDERS}\nExamples: EC2 is infrastructure, RDS container, S3 abstracted. One in full: whose categories container\nCatalogue dated {}.",
             self.catalogue.date()
         )));
         Page { blocks }
@@ -90,7 +90,8 @@ impl Model<'_> {
         let lines: Vec<String> = sources.map(|s| format!("{} ({})\n  {}", s.title, s.checked, s.url)).collect();
         blocks.push(Block::Aside(format!("Sources\n{}", lines.join("\n"))));
         blocks.push(Block::Aside(format!(
-            "List its services: whose services --category {category}\nCatalogue dated {}.",
+            "{HOLDERS}\n{} more duties hold whatever a category says, such as to protect the root user: whose layers LAYER\nList its services: whose services --category {category}\nCatalogue dated {}.",
+            Layer::ALL.iter().map(|layer| self.catalogue.always(*layer).count()).sum::<usize>(),
             self.catalogue.date()
         )));
         Page { blocks }

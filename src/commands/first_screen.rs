@@ -105,8 +105,8 @@ impl<'c> FirstScreen<'c> {
     /// A service that is answered once, or in each of its modes alike: a line for each layer that is not plainly AWS's.
     fn by_layer(&self, layers: &[(Layer, ByMode<'c>)], extras: Extras) -> Vec<ListingRow> {
         let about = match category(self.service, self.named) {
-            Category::Infrastructure => "infrastructure service: AWS runs the machines, you what is on them.",
-            Category::Container => "container service: AWS runs the platform for you. Not Docker.",
+            Category::Infrastructure => "infrastructure service: AWS runs the machines, you run the rest.",
+            Category::Container => "container service (AWS's word): it runs the platform for you.",
             Category::Abstracted => "abstracted service: AWS runs everything behind an endpoint.",
         };
         let mut rows = self.heading(about, layers);

@@ -86,6 +86,11 @@ pub(super) fn guess(words: &[&str], context: &Context<'_>) -> Option<String> {
     let is_service = |word: &&str| matches!(context.catalogue.resolve(word).meaning, Meaning::Service(..));
     let is_layer = |word: &&str| context.catalogue.find_layer(word).is_some();
     let lower = first.to_ascii_lowercase();
+    if let ("compare" | "diff", [old, new]) = (&*lower, rest)
+        && [old, new].iter().all(|file| Path::new(file).is_file())
+    {
+        return Some(format!("whose matrix --from {} --against {}", quote(new), quote(old)));
+    }
     if matches!(&*lower, "compare" | "diff" | "vs") {
         return Some(format!(
             "whose matrix {} --diff",

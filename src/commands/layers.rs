@@ -4,7 +4,7 @@ use clap_complete::engine::ArgValueCandidates;
 use serde_json::Value;
 
 use super::records::LayerRecord;
-use super::wording::{duty_rows, group_title, holder, sides};
+use super::wording::{HOLDERS, always_sides, duty_rows, group_title, holder, sides};
 use super::{Context, Outcome, completions};
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Category, Layer};
@@ -50,10 +50,14 @@ impl Layers<'_> {
             let name = Cell::new(category.as_str(), Tone::Strong);
             rows.extend(duty_rows(vec![name, holder(&answer)], sides(&answer, None)));
         }
+        if self.catalogue.always(layer).next().is_some() {
+            let name = vec![Cell::new("always", Tone::Strong), Cell::default()];
+            rows.extend(duty_rows(name, always_sides(self.catalogue, layer)));
+        }
         let columns = ["Category", "By default", "", "Must do"].map(str::to_owned).to_vec();
         blocks.push(Block::Table(Table { columns, rows }));
         blocks.push(Block::Aside(format!(
-            "Where it is yours, list: whose services --layer {layer} --party customer\nCatalogue dated {}.",
+            "{HOLDERS}\nWhere it is yours, list: whose services --layer {layer} --party customer\nCatalogue dated {}.",
             self.catalogue.date()
         )));
         Page { blocks }
@@ -105,7 +109,7 @@ impl View for Layers<'_> {
             blocks: vec![
                 Block::Table(Table { columns, rows }),
                 Block::Aside(format!(
-                    "Who holds each layer when nothing more specific is said. One in full: whose layers os\nCatalogue dated {}.",
+                    "Who holds each layer when nothing more specific is said. {HOLDERS}\nOne in full: whose layers os\nCatalogue dated {}.",
                     self.catalogue.date()
                 )),
             ],

@@ -42,6 +42,9 @@ pub(crate) fn holder_cell(holder: Holder<'_>) -> Cell {
     Cell::new(word, party_tone(holder.party()))
 }
 
+/// What the words of tables for holders mean.
+pub(crate) const HOLDERS: &str = "AWS+: AWS's, with a part for you. both: shared.";
+
 /// The longest name of a third party that fits a narrow column.
 pub(crate) const MAX_NAME_IN_COLUMN: usize = 10;
 
@@ -152,6 +155,12 @@ pub(crate) fn duty_rows<'c>(label: Vec<Cell>, duties: impl Iterator<Item = (Part
     rows
 }
 
+/// The duties in a layer that hold whatever a category or a service says, as [`sides`] gives the others.
+pub(crate) fn always_sides(catalogue: &Catalogue, layer: Layer) -> impl Iterator<Item = (Party, &str, &Duty)> {
+    let name = |party| if party == Party::Aws { "AWS" } else { "you" };
+    catalogue.always(layer).map(move |always| (always.party, name(always.party), always.duty))
+}
+
 /// Who answers for a control, as people read it.
 pub(crate) fn responsibility_word(responsibility: Responsibility) -> &'static str {
     match responsibility {
@@ -255,7 +264,7 @@ pub(crate) fn joined<T: ToString>(values: impl IntoIterator<Item = T>) -> String
 pub(crate) const fn kind_sentence(category: Category) -> &'static str {
     match category {
         Category::Infrastructure => "Infrastructure service: AWS runs the machines, you run what is on them.",
-        Category::Container => "Container service: AWS runs the platform for you. Not Docker.",
+        Category::Container => "Container service (AWS's word, not Docker's): AWS runs the platform for you.",
         Category::Abstracted => "Abstracted service: AWS runs everything behind an endpoint.",
     }
 }

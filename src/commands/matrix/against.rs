@@ -17,7 +17,7 @@ use crate::catalogue::model::{Basis, Layer};
 use crate::catalogue::{Answer, Catalogue};
 use crate::commands::records::SourceRecord;
 use crate::commands::selection::{Comparison, compare, envelope, plural};
-use crate::commands::wording::{holder_cell, joined};
+use crate::commands::wording::{HOLDERS, holder_cell, joined};
 use crate::commands::{Context, Outcome, fits_any};
 use crate::output::{Block, Cell, Comment, Format, Grid, Page, Row, Table, TaskGroup, TaskList, Tone, View, values};
 
@@ -281,9 +281,10 @@ fn place(taken: &TakenOn<'_>) -> (String, Layer) {
     (labels.join(", "), taken.answer.layer)
 }
 
-/// What the words for holders mean.
-const HOLDERS: &str =
-    "AWS+: AWS's, with a part for you. both: shared. What is AWS's alone in a service that came or went is left out.";
+/// What the words for holders mean, and what the table leaves out.
+fn legend() -> String {
+    format!("{HOLDERS} What is AWS's alone in a service that came or went is left out.")
+}
 
 /// What the table calls a service, or modes of one, that came or went.
 fn name(modes: &[&ModeChange<'_>]) -> String {
@@ -358,7 +359,7 @@ impl View for ChangesView<'_> {
             let columns = ["Layer", "Who", "Must do"].map(str::to_owned).to_vec();
             blocks.push(Block::Table(Table { columns, rows }));
         }
-        let legend = if self.changes.modes.is_empty() { String::new() } else { format!("{HOLDERS}\n") };
+        let legend = if self.changes.modes.is_empty() { String::new() } else { format!("{}\n", legend()) };
         blocks.push(Block::Aside(format!("{legend}{}", self.foot())));
         Page { blocks }
     }
@@ -397,7 +398,7 @@ impl View for ChangesView<'_> {
         }
         let mut foot = vec![self.foot()];
         if !self.changes.modes.is_empty() {
-            foot.insert(0, HOLDERS.to_owned());
+            foot.insert(0, legend());
         }
         Some(Comment {
             title: self.title(),

@@ -7,7 +7,8 @@ use crate::analysis::matrix::{Column, Folded, Holder, Matrix, Profile, Sort};
 use crate::catalogue::model::{Layer, Party};
 use crate::catalogue::{Answer, Catalogue};
 use crate::commands::wording::{
-    MAX_NAME_IN_COLUMN, THIRD, duty_rows, holder_cell, lifecycle_sentence, narrow_holder, overlay_sentence, sides,
+    HOLDERS, MAX_NAME_IN_COLUMN, THIRD, duty_rows, holder_cell, lifecycle_sentence, narrow_holder, overlay_sentence,
+    sides,
 };
 use crate::output::{Block, Cell, Document, Entry, Page, Picture, PictureCell, Row, Section, Table, Tone};
 
@@ -35,9 +36,6 @@ const MIN_ROOM_FOR_NAMES: usize = 24;
 
 /// So many services stand across in a document; more are rows.
 const MAX_ACROSS_IN_DOCUMENT: usize = 6;
-
-/// What the words for holders mean.
-const HOLDERS: &str = "AWS+: AWS's, with a part for you. both: shared.";
 
 impl<'c> MatrixPage<'c> {
     /// The page for a terminal.

@@ -222,6 +222,7 @@ impl<'c> Answers<'c> {
             let sharing = match split.sharing {
                 Some(Sharing::Dependent) => ", dependent: AWS's half takes effect only when you act",
                 Some(Sharing::Independent) => ", independent: each side acts alone",
+                None if split.party == Party::Aws && answer.is_mine() => ": AWS's, with a part for you",
                 None => "",
             };
             facts.push(("held by", format!("{}{sharing}", holder(&answer).text)));
