@@ -684,6 +684,29 @@ fn strict_ends_with_1_if_anything_was_not_matched() {
 }
 
 #[test]
+fn strict_ends_with_1_if_anything_could_not_be_read_or_seen() {
+    let nested = "Resources:\n  A: { Type: AWS::SQS::Queue }\n  B: { Type: AWS::CloudFormation::Stack }\n";
+    let untyped = "Resources:\n  A: { Type: AWS::SQS::Queue }\n  B: { Properties: { X: 1 } }\n";
+    let whole = "Resources:\n  A: { Type: AWS::SQS::Queue }\n";
+    let ragged = "arn,account\narn:aws:sqs:eu-west-1:111122223333:q,1\narn:aws:s3:::b,1,x\n";
+    for (input, code) in [(nested, 1), (untyped, 1), (ragged, 1), (whole, 0)] {
+        let read = fed(&["matrix", "-", "--strict"], input);
+        assert_eq!(read.code, Some(code), "{input}");
+        assert!(read.out.contains("sqs"), "{input}: the answer is given all the same");
+    }
+}
+
+#[test]
+fn an_arn_that_stands_twice_in_a_list_is_one_thing() {
+    let list = "arn:aws:s3:::b\naws_s3_bucket\narn:aws:s3:::b\naws_s3_bucket\n";
+    let json = r#"["arn:aws:s3:::b", "aws_s3_bucket", "arn:aws:s3:::b", "aws_s3_bucket"]"#;
+    for input in [list, json] {
+        let read = fed(&["matrix", "-", "--layer", "os"], input);
+        assert!(read.out.starts_with("s3\t-\t3\t"), "{}", read.out);
+    }
+}
+
+#[test]
 fn what_is_no_inventory_is_refused_with_the_shapes_that_are_known() {
     let refused = [
         ("{\"a\": 1, \"b\": {}}", "no known inventory has the fields `a`, `b`; what can be read:"),

@@ -73,6 +73,8 @@ pub struct ServiceUsage<'c> {
     ignored: BTreeMap<(String, &'static str), u64>,
     retired: BTreeMap<&'c str, (&'c Service, &'c Name)>,
     items: u64,
+    /// Whether nothing was found that could not be read, or that stands for more than can be seen.
+    all_seen: bool,
     remarks: Vec<String>,
 }
 
@@ -156,6 +158,7 @@ impl<'c> ServiceUsage<'c> {
             ignored: BTreeMap::new(),
             retired: BTreeMap::new(),
             items: 0,
+            all_seen: true,
             remarks: Vec::new(),
         }
     }
@@ -240,6 +243,12 @@ impl<'c> ServiceUsage<'c> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tallies.is_empty()
+    }
+
+    /// Whether everything in the inventories was read, seen and matched.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.all_seen && self.unmatched.is_empty()
     }
 
     /// How many things were read, the unmatched included.
@@ -374,6 +383,11 @@ impl Visitor for ServiceUsage<'_> {
         self.add_ignored(name, reason, count);
     }
 
+    fn unseen(&mut self, name: &str, reason: &'static str, count: u64) {
+        self.all_seen = false;
+        self.add_ignored(name, reason, count);
+    }
+
     fn wants(&self, name: &str) -> bool {
         self.attributes.contains(name)
     }
@@ -392,6 +406,10 @@ impl Visitor for BeforeAndAfter<'_, '_> {
 
     fn ignored(&mut self, name: &str, reason: &'static str, count: u64) {
         Visitor::ignored(self.after, name, reason, count);
+    }
+
+    fn unseen(&mut self, name: &str, reason: &'static str, count: u64) {
+        self.after.unseen(name, reason, count);
     }
 
     fn unmatched(&mut self, name: &str, count: u64) {

@@ -192,7 +192,7 @@ fn line_of(row: &::csv::ByteRecord) -> u64 {
 fn is_whole(row: &::csv::ByteRecord, names: &::csv::ByteRecord, visitor: &mut dyn Visitor) -> bool {
     let is_whole = row.len() == names.len();
     if !is_whole && row.iter().any(|cell| !cell.is_empty()) {
-        visitor.ignored(&format!("line {}", line_of(row)), "a row with more or fewer cells than the header", 1);
+        visitor.unseen(&format!("line {}", line_of(row)), "a row with more or fewer cells than the header", 1);
     }
     is_whole
 }

@@ -462,7 +462,7 @@ impl Input {
     ///
     /// Names of which less than half are known, or nothing of a shape that is known.
     pub(super) fn finish(self, visitor: &mut dyn Visitor) -> Result<&'static str, Error> {
-        self.seen.note().into_iter().for_each(|note| visitor.note(note));
+        self.seen.note().into_iter().chain(self.names.arns.note()).for_each(|note| visitor.note(note));
         for (list, what) in &self.missing {
             visitor.note(format!("`{list}`: {what}"));
         }

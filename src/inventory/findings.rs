@@ -52,7 +52,7 @@ pub(super) fn read(text: Text<'_>, visitor: &mut dyn Visitor) -> Result<&'static
                 continue;
             }
             if name.is_empty() {
-                visitor.ignored(label, NO_TYPE, 1);
+                visitor.unseen(label, NO_TYPE, 1);
             } else {
                 visitor.item(Item { name, count: 1, attributes: &none });
             }

@@ -54,6 +54,11 @@ pub trait Visitor {
     /// Something was passed over on purpose.
     fn ignored(&mut self, name: &str, reason: &'static str, count: u64);
 
+    /// Something could not be read, or stands for more than can be seen here: it is passed over, and the inventory is not whole.
+    fn unseen(&mut self, name: &str, reason: &'static str, count: u64) {
+        self.ignored(name, reason, count);
+    }
+
     /// Something was found that does not say what it is; `name` is what people know it by.
     fn unmatched(&mut self, name: &str, count: u64);
 

@@ -3,6 +3,7 @@
 use std::io::{BufRead, Read};
 
 use super::attributes::Attributes;
+use super::deduplicator::Deduplicator;
 use super::terraform::DATA_SOURCE;
 use super::{Address, Error, Item, Visitor};
 
@@ -24,11 +25,16 @@ pub(super) struct Names {
     pub(super) total: u64,
     /// How many of them somebody knows.
     known: u64,
+    /// The ARNs among them: each is one thing, however often it stands.
+    pub(super) arns: Deduplicator,
 }
 
 impl Names {
     /// Hands a name on.
     pub(super) fn tell(&mut self, name: &str, visitor: &mut dyn Visitor) {
+        if name.starts_with("arn:") && !self.arns.is_new(name) {
+            return;
+        }
         self.total += 1;
         if Address::parse(name).is_some_and(|address| address.data) {
             self.known += 1;
@@ -93,6 +99,7 @@ pub(super) fn read(input: &mut dyn BufRead, visitor: &mut dyn Visitor) -> Result
             names.tell(name, visitor);
         }
     }
+    names.arns.note().into_iter().for_each(|note| visitor.note(note));
     names.finish()
 }
 
@@ -158,7 +165,7 @@ mod tests {
     fn half_of_a_list_must_be_known() {
         for (total, known, is) in [(0, 0, true), (1, 0, false), (1, 1, true), (2, 1, true), (3, 1, false), (4, 2, true)]
         {
-            assert_eq!(Names { total, known }.finish().is_ok(), is, "{known} of {total}");
+            assert_eq!(Names { total, known, ..Names::default() }.finish().is_ok(), is, "{known} of {total}");
         }
     }
 }

@@ -54,11 +54,11 @@ pub(super) fn run(
         remarks: notes.clone(),
     };
     let text = context.render(&view)?;
-    let unmatched = before.usage.unmatched().len() + after.usage.unmatched().len() > 0;
+    let is_whole = before.usage.is_whole() && after.usage.is_whole();
     if args.strict && changes.is_to_customer() {
         notes.push("something moves to you".to_owned());
     }
-    Ok(Outcome { text, notes, no: args.strict && (unmatched || changes.is_to_customer()) })
+    Ok(Outcome { text, notes, no: args.strict && (!is_whole || changes.is_to_customer()) })
 }
 
 /// The flags of `args` that leave layers or parties out.

@@ -63,7 +63,7 @@ pub struct Args {
     #[arg(long)]
     pub wide: bool,
 
-    /// End with 1 if anything in the inventory was not matched; with --against, also if anything moves to you
+    /// End with 1 if anything in the inventory was not matched, or could not be read or seen; with --against, also if anything moves to you
     #[arg(long)]
     pub strict: bool,
 }
@@ -115,7 +115,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
         bail!(NO_SERVICES);
     };
     notes.extend(not_counted(&usage));
-    let unmatched = usage.unmatched().len() > 0;
+    let is_whole = usage.is_whole();
     let mut matrix = Matrix::new(catalogue, columns, &layers);
     if args.diff {
         matrix = matrix.differing();
@@ -126,7 +126,7 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
     if let Some(order) = args.sort {
         matrix = matrix.sorted(order.into());
     }
-    let no = matrix.is_empty() || (args.strict && unmatched);
+    let no = matrix.is_empty() || (args.strict && !is_whole);
     let is_filtered = args.diff || !args.party.is_empty();
     let nothing = if is_filtered { "nothing matched these filters" } else { "no service found" };
     if matrix.is_empty() {

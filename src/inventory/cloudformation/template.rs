@@ -73,9 +73,9 @@ fn transforms(transform: Option<&Node>, visitor: &mut dyn Visitor) {
 /// Says that a transform brings in what is not seen here, unless it is known to add nothing.
 fn unseen(name: &str, visitor: &mut dyn Visitor) {
     if name == "AWS::Include" {
-        visitor.ignored(name, INCLUDE, 1);
+        visitor.unseen(name, INCLUDE, 1);
     } else if !name.is_empty() && !KNOWN_TRANSFORMS.contains(&name) {
-        visitor.ignored(name, MACRO, 1);
+        visitor.unseen(name, MACRO, 1);
     }
 }
 
@@ -152,11 +152,11 @@ impl Reader {
             _ => &[],
         };
         let [variable, values, body] = parts else {
-            visitor.ignored(key, NO_LOOP, 1);
+            visitor.unseen(key, NO_LOOP, 1);
             return Ok(());
         };
         if loops.len() >= MAX_LOOPS {
-            visitor.ignored(key, DEEP_LOOP, 1);
+            visitor.unseen(key, DEEP_LOOP, 1);
             return Ok(());
         }
         let literal = match &values.value {
@@ -181,13 +181,13 @@ impl Reader {
         }
         let kind = node.field("Type").filter(|kind| kind.function().is_none()).and_then(Node::text);
         let Some(kind) = kind.filter(|kind| !kind.is_empty()) else {
-            visitor.ignored(if key.is_empty() { NO_NAME } else { key }, NO_TYPE, count(loops));
+            visitor.unseen(if key.is_empty() { NO_NAME } else { key }, NO_TYPE, count(loops));
             return Ok(());
         };
         self.collect(kind, node.field("Properties"), !loops.is_empty(), visitor)?;
         for (kind, count) in kinds(kind, loops) {
             if kind == "AWS::CloudFormation::Stack" || kind == "AWS::Serverless::Application" {
-                visitor.ignored(key, NESTED, count);
+                visitor.unseen(key, NESTED, count);
             }
             visitor.item(Item { name: &kind, count, attributes: &self.attributes });
         }
