@@ -1,5 +1,8 @@
 //! What the documents say is so: versions, links, and the examples that are not transcripts.
 
+#[cfg(feature = "cli")]
+mod common;
+
 use std::fs;
 use std::path::Path;
 
@@ -48,6 +51,24 @@ fn links_between_documents_lead_somewhere() {
 fn the_overlay_of_the_readme_is_the_one_of_the_transcripts() {
     let shown = text("README.md").split_once("```yaml\n").expect("an overlay").1.split("```").next().map(str::to_owned);
     assert_eq!(shown.as_deref(), Some(&*text("tests/cmd/overlay.in/hub.yaml")));
+}
+
+#[test]
+#[cfg(feature = "cli")]
+fn the_columns_of_sheets_are_those_that_are_documented() {
+    let formats = text("docs/formats.md");
+    let section = formats.split_once("\n## Columns of csv and tsv\n").expect("the section").1;
+    let rows =
+        section.split("\n## ").next().unwrap_or_default().lines().filter_map(|line| line.strip_prefix("| `whose "));
+    let mut seen = 0;
+    for row in rows {
+        let (command, columns) = row.split_once("` | `").expect("two cells");
+        let args: Vec<&str> = command.split(' ').chain(["-o", "csv"]).collect();
+        let sheet = common::whose(&args).out;
+        assert_eq!(sheet.lines().next(), columns.strip_suffix("` |"), "{command}");
+        seen += 1;
+    }
+    assert!(seen > 10, "{seen}");
 }
 
 /// Phrases that readers stumbled over, each with what is said instead.
