@@ -227,7 +227,7 @@ pub enum Command {
     Gaps(gaps::Args),
     /// Which service a name, ARN or resource type means
     Resolve(resolve::Args),
-    /// The catalogue, or some services, as json, csv or OSCAL
+    /// The catalogue, or some services, as json, csv, OSCAL or a page
     Export(export::Args),
     /// The faults of a catalogue file, each with its line
     Check(check::Args),

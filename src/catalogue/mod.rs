@@ -436,10 +436,13 @@ impl Catalogue {
         layers
     }
 
-    /// Whether an overlay names teams.
+    /// The customer's teams that overlays name, each once.
     #[must_use]
-    pub fn has_owners(&self) -> bool {
-        !self.owners.is_empty()
+    pub fn teams(&self) -> Vec<&str> {
+        let Owners { default, layers, services } = &self.owners;
+        let all: BTreeSet<&str> =
+            default.iter().chain(layers.values()).chain(services.values()).map(|team| &**team).collect();
+        all.into_iter().collect()
     }
 
     /// The customer's team that holds the customer's side, where an overlay says so.

@@ -1,6 +1,7 @@
 //! What the question is about: services that are named, or everything in inventories. What an inventory holds is counted by
 //! [`crate::analysis::usage`].
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -223,17 +224,26 @@ pub(super) fn not_counted(usage: &ServiceUsage<'_>) -> Vec<String> {
     let total: u64 = usage.unmatched().map(|(_, unmatched)| unmatched.count).sum();
     if total > 0 {
         lines.push(format!("not matched: {total} of {}", plural(total.max(usage.items()), "thing")));
-        let mut names: Vec<_> = usage.unmatched().collect();
-        names.sort_unstable_by_key(|(name, unmatched)| (std::cmp::Reverse(unmatched.count), *name));
-        for (name, unmatched) in names.iter().take(MAX_LISTED) {
-            let candidates = match &unmatched.candidates[..] {
-                [] => String::new(),
-                some => format!(" - may mean {}", some.join(", ")),
-            };
-            lines.push(format!("  {name} ({}){candidates}", unmatched.count));
+        // What may be one of several services stands together, and first: it is in use, under whichever.
+        let mut groups: Vec<(&str, &[&str], u64, usize)> = Vec::new();
+        for (name, unmatched) in usage.unmatched() {
+            let candidates = &unmatched.candidates[..];
+            match groups.iter_mut().find(|(_, own, ..)| !candidates.is_empty() && *own == candidates) {
+                Some((_, _, count, names)) => (*count, *names) = (*count + unmatched.count, *names + 1),
+                None => groups.push((name, candidates, unmatched.count, 1)),
+            }
         }
-        if names.len() > MAX_LISTED {
-            lines.push(format!("  and {} more names; all of them: -o json", names.len() - MAX_LISTED));
+        groups.sort_unstable_by_key(|&(name, candidates, count, _)| (candidates.is_empty(), Reverse(count), name));
+        for (name, candidates, count, names) in groups.iter().take(MAX_LISTED) {
+            let more =
+                if *names > 1 { format!(" and {}", plural(*names as u64 - 1, "more name")) } else { String::new() };
+            let candidates =
+                if candidates.is_empty() { String::new() } else { format!(" - may mean {}", candidates.join(", ")) };
+            lines.push(format!("  {name}{more} ({count}){candidates}"));
+        }
+        let listed: usize = groups.iter().take(MAX_LISTED).map(|(.., names)| names).sum();
+        if usage.unmatched().len() > listed {
+            lines.push(format!("  and {} more names; all of them: -o json", usage.unmatched().len() - listed));
         }
     }
     let mut reasons: BTreeMap<&str, (u64, Vec<&str>)> = BTreeMap::new();

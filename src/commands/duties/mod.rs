@@ -95,10 +95,14 @@ pub fn run(args: &Args, context: &Context<'_>, stdin: &mut dyn BufRead) -> anyho
             anyhow::bail!("a team has duties in services: name some\n  try: whose duties rds s3 --team TEAM");
         }
     }
-    if args.team.is_some() && !catalogue.has_owners() {
+    let teams = catalogue.teams();
+    if args.team.is_some() && teams.is_empty() {
         anyhow::bail!(
             "no overlay names a team\n  `owners` of a catalogue of yours does: whose --catalogue FILE duties rds --team TEAM"
         );
+    }
+    if let Some(team) = args.team.as_ref().filter(|team| !teams.iter().any(|own| own.eq_ignore_ascii_case(team))) {
+        anyhow::bail!("no overlay names a team `{team}`; it names {}", teams.join(", "));
     }
     let mut places = Vec::new();
     let (mut notes, envelope) = match &asked {
