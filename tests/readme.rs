@@ -25,7 +25,11 @@ fn on_a_terminal(line: &str) -> String {
         .stdin(Stdio::null())
         .output()
         .expect("script, of util-linux, is there");
-    String::from_utf8(output.stdout).expect("text").replace("\r\n", "\n")
+    let text = String::from_utf8(output.stdout).expect("text").replace("\r\n", "\n");
+    // jq before 1.7 colours what it prints on a terminal, whatever NO_COLOR says.
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once('m').map_or(part, |(_, rest)| rest))
 }
 
 /// Whether `line` can be run here: jq may be missing, save where CI says that this is CI.
