@@ -91,7 +91,9 @@ fn a_duty_says_on_what_it_rests() {
     let data = of_team("Data Platform").records();
     assert!(!data.is_empty() && data.iter().all(|own| own["team"] == "data platform" && own["service"] == "rds"));
     assert!(data.iter().any(|own| own["origin"] == "overlay") && data.iter().any(|own| own.get("origin").is_none()));
-    assert_eq!(of_team("nobody").code, Some(1));
+    let nobody = of_team("nobody");
+    assert_eq!((nobody.code, &*nobody.out), (Some(2), ""));
+    assert!(nobody.err.contains("data platform"), "the teams that there are: {}", nobody.err);
     for args in [&["duties", "--team", "x"][..], &["duties", "rds", "--team", "x"], &["duties", "--checks"]] {
         let read = whose(args);
         assert_eq!((read.code, &*read.out), (Some(2), ""), "{args:?}");

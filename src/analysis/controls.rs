@@ -200,11 +200,12 @@ impl<'c> ControlAnswer<'c> {
     }
 }
 
-/// `parts`, and where they are AWS's alone, what the category has the customer do for the control in the layers that the
-/// customer holds or shares here.
+/// `parts`; and where a service's own splits are silent about a control, what its category says of it. A split of a service's
+/// own replaces the category's whole, but its silence says nothing else of the control.
 ///
-/// A split of a service's own replaces the category's whole, so it may be silent about a control with which whoever holds the
-/// layer has work; that AWS has a part in it elsewhere does not make it inherited.
+/// Where no split speaks of the control, the category does for every layer that has the same holder there. Where only AWS's
+/// duties do, the category speaks for the layers that the customer holds or shares: whoever holds a layer has work there that
+/// AWS's part elsewhere does not take away.
 fn with_defaults<'c>(
     catalogue: &'c Catalogue,
     category: Category,
@@ -212,19 +213,27 @@ fn with_defaults<'c>(
     control: Control,
     mut parts: Vec<Part<'c>>,
 ) -> Vec<Part<'c>> {
-    if add_up(&parts) == Responsibility::Inherited {
-        for &layer in Layer::ALL {
-            let category = match split(layer).split.party {
-                Party::Customer if SOFTWARE.contains(&layer) => Category::Infrastructure,
-                Party::Customer | Party::Shared => category,
-                Party::Aws | Party::ThirdParty => continue,
-            };
-            let of_category = Part::new(catalogue, catalogue.default_split(category, layer), control);
-            parts.extend(of_category.filter(|part| !part.customer.is_empty()));
-        }
-        parts.sort_by_key(Part::layer);
+    let own = add_up(&parts);
+    if !matches!(own, Responsibility::Inherited | Responsibility::NotAddressed) {
+        return parts;
     }
+    for &layer in Layer::ALL {
+        let holder = split(layer).split.party;
+        let default = default_of(catalogue, category, layer, holder);
+        let speaks = |part: &Part<'c>| match own {
+            Responsibility::NotAddressed => part.answer.split.party == holder,
+            _ => matches!(holder, Party::Customer | Party::Shared) && !part.customer.is_empty(),
+        };
+        parts.extend(Part::new(catalogue, default, control).filter(speaks));
+    }
+    parts.sort_by_key(Part::layer);
     parts
+}
+
+/// What holds for a layer with this holder in the services of a category that say nothing else.
+fn default_of(catalogue: &Catalogue, category: Category, layer: Layer, holder: Party) -> Answer<'_> {
+    let own_software = holder == Party::Customer && SOFTWARE.contains(&layer);
+    catalogue.default_split(if own_software { Category::Infrastructure } else { category }, layer)
 }
 
 fn has_overlaid(parts: &[Part<'_>]) -> bool {
@@ -262,6 +271,7 @@ fn every<'c>(
     for &layer in Layer::ALL {
         let answer = split(layer);
         let mut controls = answer.controls();
+        controls.extend(default_of(catalogue, category, layer, answer.split.party).controls());
         for always in catalogue.always(layer) {
             controls.extend(catalogue.controls_of_always(layer, always.duty));
         }

@@ -135,7 +135,12 @@ pub struct UnknownControl {
 
 impl fmt::Display for UnknownControl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not among the controls of NIST SP 800-53 Rev 5 that the catalogue knows", self.text)?;
+        write!(
+            f,
+            "`{}` is not among the controls of NIST SP 800-53 Rev {}, without those that it withdrew",
+            self.text,
+            Control::RELEASE
+        )?;
         let near: Vec<String> = self.nearest.iter().map(|near| format!("`{near}`")).collect();
         if near.is_empty() { Ok(()) } else { write!(f, "; did you mean {}?", near.join(" or ")) }
     }
@@ -291,8 +296,8 @@ impl Catalogue {
     }
 
     /// The sources with these keys.
-    pub fn cited<'c>(&'c self, keys: &'c [Id]) -> impl Iterator<Item = &'c Source> {
-        keys.iter().filter_map(|key| self.sources.get(key))
+    pub fn cited<'c>(&'c self, keys: impl IntoIterator<Item = &'c Id>) -> impl Iterator<Item = &'c Source> {
+        keys.into_iter().filter_map(|key| self.sources.get(key))
     }
 
     /// The controls of NIST SP 800-53 Rev 5, family by family.

@@ -653,6 +653,9 @@ pub struct Control {
 }
 
 impl Control {
+    /// The release of NIST SP 800-53 whose ids `data/controls.yaml` has.
+    pub const RELEASE: &str = "5.1";
+
     /// The families of Rev 5.
     pub const FAMILIES: [&'static str; 20] = [
         "AC", "AT", "AU", "CA", "CM", "CP", "IA", "IR", "MA", "MP", "PE", "PL", "PM", "PS", "PT", "RA", "SA", "SC",

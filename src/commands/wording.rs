@@ -176,8 +176,8 @@ pub(crate) fn responsibility_word(responsibility: Responsibility) -> &'static st
 pub(crate) const fn responsibility_means(responsibility: Responsibility) -> &'static str {
     match responsibility {
         Responsibility::Inherited => "every duty that the catalogue has for it is AWS's",
-        Responsibility::Shared => "AWS and you each have a duty",
-        Responsibility::Customer => "every duty is yours",
+        Responsibility::Shared => "each side has a part",
+        Responsibility::Customer => "you hold it, and what AWS does beside it are offers",
         Responsibility::ThirdParty => "a third party answers for it",
         Responsibility::NotAddressed => "no duty in the catalogue bears on it",
     }
@@ -207,7 +207,7 @@ pub(crate) struct ControlLine<'c> {
 }
 
 /// What is said of a side that holds a layer while none of its duties bears on the control alone.
-const HOLDS: &str = "Answer for this layer.";
+const HOLDS: &str = "No duty is named; this side has a part in the layer.";
 
 /// Every duty that bears on a control, layer by layer.
 pub(crate) fn control_lines<'c>(answer: &ControlAnswer<'c>) -> Vec<ControlLine<'c>> {

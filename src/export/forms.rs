@@ -25,7 +25,7 @@ const ABOUT: &str = "The provider (CSP) of this sheet is AWS, and the customer (
 const CAIQ_ABOUT: &str = "Rows are layers of AWS services, not questions of the questionnaire: copy what fits the question at hand. Columns and \
     words are those of CAIQ 4.0; CSA published CAIQ and CCM 4.1 in January 2026, so compare them with the version that you fill in.";
 
-const CRM_ABOUT: &str = "One row for each control of NIST SP 800-53 Rev 5. Columns and words are those of the CRM worksheet in FedRAMP's CIS/CRM \
+const CRM_ABOUT: &str = "One row for each control of NIST SP 800-53 Rev 5.1. Columns and words are those of the CRM worksheet in FedRAMP's CIS/CRM \
     workbook for Rev 5; FedRAMP's baselines name more controls than NIST's. A control that is not addressed here is yours unless AWS's \
     reports in AWS Artifact say otherwise.";
 
@@ -39,13 +39,23 @@ pub(crate) fn caiq(catalogue: &Catalogue, variants: &[Column<'_>]) -> anyhow::Re
         "CSP Implementation Description (Optional/Recommended)",
         "CSC Responsibilities (Optional/Recommended)",
     ];
-    let about = format!("{ABOUT} {CAIQ_ABOUT}{}", overlaid(catalogue, variants));
+    let about = about(catalogue, CAIQ_ABOUT, variants);
     let mut rows = vec![["whose:about", &about, "", "", "", ""].map(str::to_owned).to_vec()];
     rows.extend(Layer::ALL.iter().filter_map(|layer| caiq_always(catalogue, *layer)));
     for one in variants {
         rows.extend(records(catalogue, one).iter().map(|record| caiq_row(catalogue, one, record)));
     }
     sheet(&Grid { columns, rows })
+}
+
+/// What the first row says: whose the sheet is, of what its rows are, and which catalogue it comes from.
+fn about(catalogue: &Catalogue, form: &str, variants: &[Column<'_>]) -> String {
+    format!(
+        "{ABOUT} {form} Made by whose {}, catalogue dated {}; the pages are in: whose controls -o csv.{}",
+        env!("CARGO_PKG_VERSION"),
+        catalogue.date(),
+        overlaid(catalogue, variants)
+    )
 }
 
 /// Which services and modes have answers of an overlay, for the first row.
@@ -130,7 +140,7 @@ pub(crate) fn fedramp_crm(
         "Can Be Inherited from CSP",
         "Specific Inheritance and Customer Agency/CSP Responsibilities",
     ];
-    let about = format!("{ABOUT} {CRM_ABOUT}{}", overlaid(catalogue, variants));
+    let about = about(catalogue, CRM_ABOUT, variants);
     let mut rows = vec![["whose:about", "", &about].map(str::to_owned).to_vec()];
     for (control, info) in catalogue.controls() {
         if baseline.is_some_and(|wanted| !info.baselines.contains(&wanted)) {

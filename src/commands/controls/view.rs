@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 use super::stands_in;
 use crate::analysis::controls::{ControlAnswer, Part, Responsibility, controls, default_controls};
 use crate::analysis::matrix;
-use crate::catalogue::model::{Baseline, Basis, Category, Control, Layer, Party};
+use crate::catalogue::model::{Baseline, Basis, Category, Control, Date, Id, Layer, Party};
 use crate::catalogue::{self, Catalogue};
 use crate::commands::overlay_note;
 use crate::commands::records::{SourceRecord, ThirdPartyRecord};
 use crate::commands::wording::{
-    ControlLine, control_lines, control_sources, joined, party_tone, picture_column, responsibility_means,
+    ControlLine, age, control_lines, control_sources, joined, party_tone, picture_column, responsibility_means,
     responsibility_tone, responsibility_word,
 };
 use crate::output::{
@@ -384,9 +384,16 @@ impl<'c> Controls<'c> {
             _ => None,
         });
         foot.extend(overlay_note(overlaid));
+        let answers = || self.rows.iter().flat_map(|row| &row.answers);
+        let shown = SHOWN.iter().filter(|one| answers().any(|answer| answer.responsibility() == **one));
+        let words = joined(shown.map(|one| format!("{}: {}.", responsibility_word(*one), responsibility_means(*one))));
+        let keys: BTreeSet<&Id> = answers().flat_map(|answer| control_sources(self.catalogue, answer)).collect();
+        let dates: Vec<Date> = self.catalogue.cited(keys).map(|source| source.checked).collect();
+        let texts = age(&dates, self.catalogue.date())
+            .map_or_else(String::new, |age| format!(" Texts of {age}: -o markdown names them."));
         foot.push(format!(
-            "inherited: every duty that the catalogue has for it is AWS's. It says who is responsible, never that anything is \
-             implemented. Catalogue dated {}.",
+            "{words} It says who is responsible, never that anything is implemented.{texts} NIST SP 800-53 Rev {}. Catalogue dated {}.",
+            Control::RELEASE,
             self.catalogue.date()
         ));
         foot
