@@ -482,8 +482,9 @@ const fn is_typed(kind: Option<IdentifierKind>) -> bool {
 /// The Terraform type in a type, a data source or an address such as `module.a["k"].aws_db_instance.b[0]`.
 fn terraform_type(name: &str) -> Option<&str> {
     let (_, rest) = address::resource(name)?;
-    let is_type = starts(rest.as_bytes(), b"aws_") || starts(rest.as_bytes(), b"awscc_");
-    is_type.then(|| rest.split(['.', '[']).next().unwrap_or(rest))
+    let of_aws = starts(rest.as_bytes(), b"aws_") || starts(rest.as_bytes(), b"awscc_");
+    let word = rest.split(['.', '[']).next().unwrap_or(rest);
+    (of_aws && !word.contains(char::is_whitespace)).then_some(word)
 }
 
 /// The kind and the key of the type that `name` says: of an ARN, of a type in any notation, of an address.
