@@ -24,7 +24,8 @@ fuzz_target!(|data: &[u8]| {
     let format = FORMATS[choice % FORMATS.len()];
     let canvas = Canvas { width: 80, colour: false, unicode: true };
     let context = Context { catalogue: &CATALOGUE, format, canvas, title: None, made: None };
-    let mut args = matrix::Args { names: vec!["-".to_owned()], layer: vec!["guest-os".to_owned()], ..Default::default() };
+    let mut args =
+        matrix::Args { names: vec!["-".to_owned()], layer: vec!["guest-os".to_owned()], ..Default::default() };
     if choice / FORMATS.len() % 2 == 1 {
         args.against = vec!["prior".into()];
     }

@@ -3,6 +3,7 @@
 //!
 //! The catalogue beneath is a small part of the real one, over which thousands are laid in a second.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -27,13 +28,32 @@ const FILES: &[&str] = &[
     "abstracted/s3.yaml",
 ];
 
-fn base() -> Catalogue {
+/// The files, and of the bibliography what they cite, since most of the work would be to read the rest.
+static READ: LazyLock<Vec<File>> = LazyLock::new(|| {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data");
-    let file = |path: &&str| File {
-        path: (*path).to_owned(),
-        text: std::fs::read_to_string(data.join(path)).expect("a file of the catalogue"),
-    };
-    Catalogue::from_files(&FILES.iter().map(file).collect::<Vec<_>>()).expect("a part of the catalogue is a catalogue")
+    let read = |path: &str| std::fs::read_to_string(data.join(path)).expect("a file of the catalogue");
+    let mut files: Vec<File> = FILES.iter().map(|path| File { path: (*path).to_owned(), text: read(path) }).collect();
+    let cited: String = files.iter().filter(|file| file.path != "sources.yaml").map(|file| &*file.text).collect();
+    let is_word = |char: char| char.is_ascii_alphanumeric() || char == '-';
+    let words: HashSet<&str> = cited.split(|char| !is_word(char)).collect();
+    let sources = files.iter_mut().find(|file| file.path == "sources.yaml").expect("it is among them");
+    let mut is_cited = false;
+    let mut kept = String::new();
+    for line in sources.text.lines() {
+        if let Some(key) = line.strip_suffix(':').filter(|_| !line.starts_with(' ')) {
+            is_cited = words.contains(key);
+        }
+        if is_cited {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    sources.text = kept;
+    files
+});
+
+fn base() -> Catalogue {
+    Catalogue::from_files(&READ).expect("a part of the catalogue is a catalogue")
 }
 
 static BASE: LazyLock<Catalogue> = LazyLock::new(base);
