@@ -67,8 +67,8 @@ fuzz_target!(|text: &str| {
         assert_eq!(fault.file, "overlay.yaml");
         assert!(!fault.message.is_empty());
     }
-    // To lay one over takes a catalogue of its own: for some inputs only.
-    if faults.is_empty() && text.len() < 4096 {
+    // To lay one over takes a catalogue of its own, half a second: for every eighth length only.
+    if faults.is_empty() && text.len() < 4096 && text.len() % 8 == 0 {
         let catalogue = base().with_overlay("overlay.yaml", text).expect("it has no faults");
         assert!(catalogue.services().len() >= BASE.services().len(), "an overlay takes nothing away");
         for service in catalogue.services().iter() {
