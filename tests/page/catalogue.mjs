@@ -185,6 +185,46 @@ test("search finds what the program resolves, by every kind of name", async () =
   });
 });
 
+test("a question leads to its answer, and what was recognised of it is offered", async () => {
+  await open("whole", "", async (page) => {
+    for (const [asked, ...wanted] of [
+      ["who patches RDS?", "#rds/guest-os", "#rds/platform", "#rds"], ["who patches ec2", "#ec2/guest-os"], ["who secures s3", "#s3"], ["is rds patched by aws", "#rds/guest-os"],
+      ["who patches the OS of RDS", "#rds/guest-os"], ["Is S3 encrypted?", "#s3/encryption-at-rest"], ["AWS Backup os", "#backup/guest-os"], ["eks@fargate platform?", "#eks@fargate/platform"],
+      ["dynamdb os", "#dynamodb/guest-os"], ["rds ac-2", "#/controls/AC-2/rds"], ["SI-2 rds", "#/controls/SI-2/rds"], ["who patches qqqqqq", "#/layers/guest-os", "#/layers/platform"],
+    ]) {
+      assert.deepEqual((await offers(page, [asked]))[0].slice(0, wanted.length), wanted, asked);
+    }
+    // Each of the examples is found as it is written.
+    const examples = await page.$$eval(".try a", (all) => all.map((one) => [one.textContent, one.getAttribute("href")]));
+    for (const [asked, href] of examples) assert.equal((await offers(page, [asked]))[0][0], href, asked);
+    // What finds nothing stays in the box.
+    await page.keyboard.press("/");
+    await page.fill("#name", "qqqqqq");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.title.includes("qqqqqq"));
+    assert.equal(await page.locator("#name").inputValue(), "qqqqqq");
+    await to(page, "/find/who%20patches%20RDS%3F");
+    assert.match(await text(page), /What was recognised of them/);
+    assert.equal(await page.locator('main a[href="#rds/guest-os"]').count(), 1);
+  });
+});
+
+test("a control of one service is a view of its own", async () => {
+  await open("whole", "/controls/AC-2/rds", async (page) => {
+    const [record] = records("controls", "rds", "--control", "AC-2");
+    const rows = page.locator(".stack tbody tr");
+    assert.equal(await rows.count(), 1);
+    const shown = squeezed(await rows.innerText());
+    for (const duty of [...record.aws, ...record.customer]) assert.ok(shown.includes(squeezed(duty)), duty);
+    await to(page, "/controls/AC-2/eks");
+    assert.equal(await rows.count(), records("controls", "eks", "--control", "AC-2").length);
+    await to(page, "/controls/AC-2/eks@fargate");
+    assert.equal(await rows.count(), 1);
+    await to(page, "/controls/AC-2/nothing");
+    assert.match(await text(page), /Nothing here is called/);
+  });
+});
+
 test("a layer's view divides all services as the program does", async () => {
   const all = records("matrix", ...records("services").map((one) => one.service), "--layer", "os");
   await open("whole", "/layers/guest-os/mine", async (page) => {

@@ -171,6 +171,9 @@
     for (const word of [layer.short, ...layer.aliases, layer.name, layer.layer]) layerWords.set(plain(word), layer);
   }
   const findLayer = (word) => layerWords.get(plain(word));
+  // Of a question only: patched and patches are patching.
+  const stem = (word) => plain(word).replace(/(e?s|ing|ed|ions?)$/, "");
+  const layerStems = new Map([...layerWords].filter(([word]) => word.length > 4).map(([word, layer]) => [stem(word), layer]));
   const findControl = (text) => {
     const [, family, number, enhancement] = text.trim().match(/^([a-z]{2})[\s_-]*0*(\d+)\s*(?:[(.]\s*0*(\d+)\s*\)?)?$/i) ?? [];
     const id = family && `${family.toUpperCase()}-${number}${enhancement ? `(${enhancement})` : ""}`;
@@ -207,6 +210,38 @@
       .map(({ service }) => service);
   };
 
+  /** Words that a question has around what it is about. */
+  const ASIDE = new Set(
+    ("a am an and any are as at be by can do does for from handle handles has have how i in is it its make makes manage managed manages me mine must my need needs " +
+      "of on or our ours own owns protect protects responsible run runs secure secured secures should take takes that the their them there these they this to up us use using " +
+      "was we what when where which who whom whose why will with you your yours aws amazon").split(" "),
+  );
+  const PATCHED = ["guest-os", "platform"].map((id) => layerPlace.get(id));
+  /** What runs of a question's words name: services, layers and controls, what has more words first. */
+  const understood = (words) => {
+    const parts = { services: [], layers: [], controls: [] };
+    const isAside = (word) => ASIDE.has(word.toLowerCase());
+    for (let length = Math.min(words.length, 8); length > 0; length -= 1) {
+      for (let from = 0; from + length <= words.length; from += 1) {
+        const own = words.slice(from, from + length);
+        // Only a service's name begins with one of these.
+        const begins = /^(aws|amazon)$/i.test(own[0]) && length > 1;
+        if ((isAside(own[0]) && !begins) || isAside(own.at(-1))) continue;
+        const text = own.join(" ");
+        const add = (list, ...ones) => {
+          if (!list.some((other) => other.from <= from && from + length <= other.to)) list.push(...ones.map((one) => ({ ...one, text, from, to: from + length })));
+        };
+        const [found, layer, control] = [resolve(text), findLayer(text) ?? (length === 1 && layerStems.get(stem(text))), findControl(text)];
+        if (found?.services.length && !found.layers) add(parts.services, { found });
+        // Two layers are patched, as the view of patching says.
+        if (length === 1 && /^(patch|updat|upgrad)/i.test(text)) add(parts.layers, ...PATCHED.map((place) => ({ layer: layers[place] })));
+        else if (layer) add(parts.layers, { layer });
+        if (control) add(parts.controls, { control });
+      }
+    }
+    return parts;
+  };
+
   // ---- What search offers: a list of { href, title, about }.
 
   const ended = (one) => one.lifecycle?.stage === "ended";
@@ -224,6 +259,8 @@
       return { href: `#${id}${layer ? `/${layer}` : ""}`, title: `${service.short} (${id})${layer ? ` · ${layers[layerPlace.get(layer)].name}` : ""}`, about, ended: ended(service) };
     });
   };
+  const ofLayer = (layer) => ({ href: `#/layers/${layer.layer}`, title: layer.name, about: "layer, across all services" });
+  const ofControl = (control) => ({ href: `#/controls/${control.control}`, title: `${control.control} ${control.title}`, about: "NIST SP 800-53 control" });
   const search = (input) => {
     const text = input.trim();
     if (!text) return [];
@@ -234,17 +271,35 @@
     const control = findControl(text);
     const found = resolve(text);
     if (found) add(...ofFound(found, text));
-    if (control) add({ href: `#/controls/${control.control}`, title: `${control.control} ${control.title}`, about: "NIST SP 800-53 control" });
+    if (control) add(ofControl(control));
     const layer = findLayer(text);
-    if (layer) add({ href: `#/layers/${layer.layer}`, title: layer.name, about: "layer, across all services" });
-    // A service and a layer, in either order.
-    const words = text.split(/\s+/);
-    for (let cut = 1; cut < words.length; cut += 1) {
-      const [head, tail] = [words.slice(0, cut).join(" "), words.slice(cut).join(" ")];
-      for (const [name, word] of [[head, tail], [tail, head]]) {
-        const [named, of] = [resolve(name), findLayer(word)];
-        if (!named || !of || named.layers) continue;
-        add(...ofFound(named, name).map((one) => ({ ...one, href: `${one.href}/${of.layer}`, title: `${one.title} · ${of.name}` })));
+    if (layer) add(ofLayer(layer));
+    // What a question is about: a service with a layer or a control; else whatever of it was recognised.
+    const words = text.split(/[\s,;]+/).map((word) => word.replace(/^["'“‘(]+(?=.)|(?<=.)["'”’?!.:]+$/g, "")).filter(Boolean);
+    if (words.length > 1) {
+      const parts = understood(words);
+      const things = [
+        ...parts.layers.map((one) => ({ ...one, end: one.layer.layer, title: one.layer.name })),
+        ...parts.controls.map((one) => ({ ...one, end: one.control.control, title: one.control.control })),
+      ];
+      const apart = (one, other) => one.to <= other.from || other.to <= one.from;
+      const pairs = parts.services.flatMap((named) => things.filter((thing) => apart(named, thing)).map((thing) => ({ named, thing })));
+      const told = ({ named, thing }) => named.to - named.from + thing.to - thing.from;
+      const cell = (href, thing) => (thing.control ? `#/controls/${thing.end}/${href.slice(1)}` : `${href}/${thing.end}`);
+      for (const { named, thing } of pairs.sort((one, other) => told(other) - told(one)).slice(0, 4)) {
+        add(...ofFound(named.found, named.text).map((one) => ({ ...one, href: cell(one.href, thing), title: `${one.title} · ${thing.title}` })));
+      }
+      // A slip in the service's name.
+      if (!parts.services.length && things.length) {
+        for (const [place, word] of words.entries()) {
+          if (word.length < 4 || ASIDE.has(word.toLowerCase()) || things.some((thing) => thing.from <= place && place < thing.to)) continue;
+          for (const service of nearest(word)) add({ href: cell(`#${service.service}`, things[0]), title: `Did you mean ${service.short} (${service.service}) · ${things[0].title}?`, about: service.name });
+        }
+      }
+      if (!found) {
+        for (const one of parts.services) add(...ofFound(one.found, one.text));
+        for (const one of parts.layers) add(ofLayer(one.layer));
+        for (const one of parts.controls) add(ofControl(one.control));
       }
     }
     const short = bare(text);
@@ -278,13 +333,13 @@
     }
     if (short.length > 2) {
       for (const one of layers) {
-        if ([one.name, ...one.aliases].some((name) => plain(name).startsWith(short))) add({ href: `#/layers/${one.layer}`, title: one.name, about: "layer, across all services" });
+        if ([one.name, ...one.aliases].some((name) => plain(name).startsWith(short))) add(ofLayer(one));
       }
       for (const one of categories) {
         if (one.category.startsWith(short)) add({ href: `#/categories/${one.category}`, title: one.name, about: one.category === "container" ? "category; not Docker" : "category" });
       }
       const titled = controls.filter((one) => one.variants.length && (one.title.toLowerCase().includes(low) || one.control.toLowerCase().startsWith(low)));
-      for (const one of titled.slice(0, 4)) add({ href: `#/controls/${one.control}`, title: `${one.control} ${one.title}`, about: "NIST SP 800-53 control" });
+      add(...titled.slice(0, 4).map(ofControl));
     }
     if (!list.length && found?.reason) add({ href: "#/words", title: `${text} is no AWS service`, about: found.reason });
     if (!list.length) {
@@ -693,7 +748,7 @@
   };
 
   const patchingView = () => {
-    const [os, platform] = ["guest-os", "platform"].map((id) => layerPlace.get(id));
+    const [os, platform] = PATCHED;
     const both = ({ variant }) => [answers[variant.answers[os]], answers[variant.answers[platform]]];
     const SECTIONS = [
       ["you", "You install the updates", "The operating system, the platform, or both are yours to update.", (answer) => answer.party === "customer"],
@@ -781,7 +836,9 @@
       h4(layerLink(layer, id), " ", chip(answer)),
       ul(duties.map((duty) => li(b(`${duty.who}: `), duty.text))),
     ]);
+  /** `part` is one of the responsibilities; or a service, in all its modes or in one. */
   const controlView = (control, part = "all") => {
+    const [only, mode] = byId.has(part.split("@")[0]) ? part.split("@") : [];
     const place = controlById.get(control.control);
     const base = control.control.replace(/\(.*/, "");
     const family = controls.filter((one) => one !== control && one.control.replace(/\(.*/, "") === base);
@@ -797,26 +854,28 @@
       if (same) same.names.push(one.category);
       else alike.push({ key, names: [one.category], own, parts });
     });
-    const rows = columns.map((column, number) => ({ ...column, number })).filter(({ number }) => part === "all" || data.responsibilities[of(number)[0]].id === part);
+    const fits = ({ service, variant, number }) => (only ? service.service === only && (!mode || variant.mode === mode) : part === "all" || data.responsibilities[of(number)[0]].id === part);
+    const rows = columns.map((column, number) => ({ ...column, number })).filter(fits);
+    if (!rows.length && (only || !data.responsibilities.some(({ id }) => ["all", id].includes(part)))) return unknown(`${control.control} of ${part}`);
     return {
-      title: `${control.control} ${control.title}`,
+      title: `${control.control} ${only ? `of ${part}` : control.title}`,
       body: [
-        h("p", { class: "crumbs small" }, h("a", { href: "#/controls" }, "Controls"), " ›"),
+        h("p", { class: "crumbs small" }, h("a", { href: "#/controls" }, "Controls"), " ›", only && [" ", h("a", { href: `#/controls/${control.control}` }, `${control.control} in all services`), " ›"]),
         h1(`${control.control} ${title}`),
         p(control.baselines.length ? `Baselines: ${control.baselines.join(", ")}. ` : "In no baseline. ", family.length > 0 && [base === control.control ? "Enhancements: " : "See also: ", joined(family.map((one) => h("a", { href: `#/controls/${one.control}`, title: one.title }, one.control)))]),
         control.variants.length === 0
           ? h("p", { class: "banner" }, responsibility(NOT_ADDRESSED[0]), " No duty in the catalogue bears on it. It is yours unless AWS's reports in AWS Artifact say otherwise.")
           : [
               h("p", { class: "small faint" }, "inherited: every duty that the catalogue has for it is AWS's. It says who is responsible, never that anything is implemented."),
-              h2("Before a service says otherwise"),
-              h("div", { class: "cards" }, alike.map(({ names, own, parts }) => h("section", null, h3(names.join(", "), " ", responsibility(own)), h("div", { class: "small" }, bearingList(parts))))),
-              h2("In each service"),
-              tabs("Who answers for it", [{ href: `#/controls/${control.control}/all`, text: "all", number: columns.length, on: part === "all" },
+              !only && h2("Before a service says otherwise"),
+              !only && h("div", { class: "cards" }, alike.map(({ names, own, parts }) => h("section", null, h3(names.join(", "), " ", responsibility(own)), h("div", { class: "small" }, bearingList(parts))))),
+              h2(only ? `In ${byId.get(only).short}` : "In each service"),
+              !only && tabs("Who answers for it", [{ href: `#/controls/${control.control}/all`, text: "all", number: columns.length, on: part === "all" },
                 ...data.responsibilities.map(({ id, word }, own) => ({ href: `#/controls/${control.control}/${id}`, text: word, number: columns.filter((_, number) => of(number)[0] === own).length, on: part === id }))].filter((tab) => tab.number)),
               table({ class: "wide stack" }, ["Service", "Who answers", "Layers and duties", "Rests on"], rows.map(({ service, variant, number }) => {
                 const [own, stated] = of(number);
                 const parts = bearing(control, variant);
-                const more = parts.length > 0 && h("details", { class: "more", ontoggle: () => more.open && more.children.length === 1 && more.append(h("div", { class: "small" }, bearingList(parts, label({ service, variant })), h("p", { class: "faint" }, "Sources: ", joined([...new Set(parts.flatMap(({ answer, layer, duties }) => [...(duties.some((duty) => answer.duties.includes(duty)) ? answer.sources : []), ...(duties.every((duty) => answer.duties.includes(duty)) ? [] : layer.sources)]))].map(sourceLink), "; ")))) }, h("summary", null, joined(parts.map(({ layer }) => layer.layer))));
+                const more = parts.length > 0 && h("details", { class: "more", open: Boolean(only), ontoggle: () => more.open && more.children.length === 1 && more.append(h("div", { class: "small" }, bearingList(parts, label({ service, variant })), h("p", { class: "faint" }, "Sources: ", joined([...new Set(parts.flatMap(({ answer, layer, duties }) => [...(duties.some((duty) => answer.duties.includes(duty)) ? answer.sources : []), ...(duties.every((duty) => answer.duties.includes(duty)) ? [] : layer.sources)]))].map(sourceLink), "; ")))) }, h("summary", null, joined(parts.map(({ layer }) => layer.layer))));
                 return tr(h("th", { scope: "row" }, endedTag({ service, variant }), serviceLink({ service, variant })), h("td", null, responsibility(own)), h("td", { class: "duty" }, more), h("td", { class: "faint" }, parts.length > 0 && (stated ? "stated" : "derived")));
               })),
             ],
@@ -855,11 +914,14 @@
       if (texts.length) hits.unshift({ layer, own: [], texts });
     }
     const MOST = 200;
+    const others = hits.length ? [] : search(input).filter(({ href }) => !href.startsWith("#/find/"));
     return {
       title: `“${input}” in the duties`,
+      typed: input,
       body: [
         h1(`“${input}” in the duties and notes`),
-        p(hits.length ? `${count(hits.length, "answer")}${hits.length > MOST ? `, of which the first ${MOST} are shown` : ""}.` : "No duty and no note has all of these words. Try fewer."),
+        p(hits.length ? `${count(hits.length, "answer")}${hits.length > MOST ? `, of which the first ${MOST} are shown` : ""}.` : `No duty and no note has all of these words. ${others.length ? "What was recognised of them:" : "Try fewer."}`),
+        others.length > 0 && ul(others.map(({ href, title, about }) => li(h("a", { href }, title), about && h("span", { class: "faint small" }, ` ${about}`)))),
         h("ul", { class: "hits" }, hits.slice(0, MOST).map(({ layer, own, texts }) => h("li", null,
           own.length ? [serviceLink(own[0], layer.layer), own.length > 1 && ` and ${own.length - 1} more`, " · "] : "every service · ", layerLink(layer, own[0] && label(own[0])),
           texts.map(([who, text]) => h("div", null, h("b", { class: "small" }, `${who}: `), marked(text)))))),
@@ -953,6 +1015,7 @@
     const as = `${service.service}${found ? `@${found}` : ""}${layer ? `/${layer.layer}` : ""}`;
     return { ...serviceView(service, found, layer?.layer), as, aim: layer?.layer };
   };
+  const field = at("name");
   const scrolls = new Map();
   let shown;
   let clicked = false;
@@ -966,6 +1029,7 @@
     const view = route(address);
     if (view.as && view.as !== address) history.replaceState(null, "", `#${view.as}`);
     document.title = view.title.startsWith("whose") ? view.title : `${view.title} · whose`;
+    if (document.activeElement !== field) field.value = view.typed ?? "";
     main.replaceChildren(...view.body.flat(Infinity).filter(Boolean));
     for (const link of at("views").children) {
       const on = address === link.hash.slice(1) || address.startsWith(`${link.hash.slice(1)}/`);
@@ -1003,7 +1067,6 @@
 
   // ---- The search field: a combobox, as WAI-ARIA describes it.
 
-  const field = at("name");
   const found = at("found");
   let options = [];
   let chosen = -1;
