@@ -162,6 +162,15 @@ struct VariantEntry<'c> {
     sources: Vec<usize>,
     /// The answers, layer by layer.
     answers: Vec<usize>,
+    defaults: Vec<DefaultEntry<'c>>,
+}
+
+/// What a category has somebody do for controls on which a service's own split is silent.
+#[derive(Serialize)]
+struct DefaultEntry<'c> {
+    layer: Layer,
+    duty: DutyEntry<'c>,
+    sources: Vec<usize>,
 }
 
 #[derive(Serialize)]
@@ -472,7 +481,39 @@ impl<'c> Builder<'c> {
             resources,
             sources: mode.map_or_else(Vec::new, |mode| self.sources(&mode.sources)),
             answers,
+            defaults: self.defaults(answered, |layer| catalogue.split(service, mode, layer)),
         }
+    }
+
+    fn defaults(
+        &mut self,
+        answered: &[ControlAnswer<'c>],
+        own: impl Fn(Layer) -> Answer<'c>,
+    ) -> Vec<DefaultEntry<'c>> {
+        let mut entries: Vec<DefaultEntry<'c>> = Vec::new();
+        for answer in answered {
+            let control = self.controls[&answer.control];
+            for part in &answer.parts {
+                let layer = part.layer();
+                if std::ptr::eq(part.answer.split, own(layer).split) {
+                    continue;
+                }
+                for (side, who, duty) in sides(&part.answer, None) {
+                    if !part.duties_of_split().any(|bears| bears == duty) {
+                        continue;
+                    }
+                    match entries.iter_mut().find(|entry| entry.layer == layer && entry.duty.text == &**duty) {
+                        Some(entry) => entry.duty.controls.push(control),
+                        None => entries.push(DefaultEntry {
+                            layer,
+                            duty: DutyEntry { side, who, text: duty, controls: vec![control] },
+                            sources: self.sources(&part.answer.split.sources),
+                        }),
+                    }
+                }
+            }
+        }
+        entries
     }
 
     /// The number of an answer.

@@ -826,7 +826,8 @@
       const answer = answers[column.answers[layer.place]];
       const duties = [
         ...answer.duties.filter((duty) => duty.controls.includes(place)),
-        ...layer.always.filter((duty) => duty.controls.includes(place)).map((duty) => ({ ...duty, who: `${duty.who}, always` })),
+        ...layer.always.filter((duty) => duty.controls.includes(place)).map((duty) => ({ ...duty, who: `${duty.who}, always`, sources: layer.sources })),
+        ...(column.defaults ?? []).filter((own) => own.layer === layer.layer && own.duty.controls.includes(place)).map(({ duty, sources }) => ({ ...duty, who: `${duty.who}, by the category`, sources })),
       ];
       return duties.length ? [{ layer, answer, duties }] : [];
     });
@@ -875,7 +876,7 @@
               table({ class: "wide stack" }, ["Service", "Who answers", "Layers and duties", "Rests on"], rows.map(({ service, variant, number }) => {
                 const [own, stated] = of(number);
                 const parts = bearing(control, variant);
-                const more = parts.length > 0 && h("details", { class: "more", open: Boolean(only), ontoggle: () => more.open && more.children.length === 1 && more.append(h("div", { class: "small" }, bearingList(parts, label({ service, variant })), h("p", { class: "faint" }, "Sources: ", joined([...new Set(parts.flatMap(({ answer, layer, duties }) => [...(duties.some((duty) => answer.duties.includes(duty)) ? answer.sources : []), ...(duties.every((duty) => answer.duties.includes(duty)) ? [] : layer.sources)]))].map(sourceLink), "; ")))) }, h("summary", null, joined(parts.map(({ layer }) => layer.layer))));
+                const more = parts.length > 0 && h("details", { class: "more", open: Boolean(only), ontoggle: () => more.open && more.children.length === 1 && more.append(h("div", { class: "small" }, bearingList(parts, label({ service, variant })), h("p", { class: "faint" }, "Sources: ", joined([...new Set(parts.flatMap(({ answer, duties }) => duties.flatMap((duty) => duty.sources ?? answer.sources)))].map(sourceLink), "; ")))) }, h("summary", null, joined(parts.map(({ layer }) => layer.layer))));
                 return tr(h("th", { scope: "row" }, endedTag({ service, variant }), serviceLink({ service, variant })), h("td", null, responsibility(own)), h("td", { class: "duty" }, more), h("td", { class: "faint" }, parts.length > 0 && (stated ? "stated" : "derived")));
               })),
             ],
