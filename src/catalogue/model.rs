@@ -668,6 +668,30 @@ impl Control {
         Self::FAMILIES[self.family as usize]
     }
 
+    /// What NIST calls the families, in the same order.
+    pub const FAMILY_NAMES: [&'static str; 20] = [
+        "Access Control",
+        "Awareness and Training",
+        "Audit and Accountability",
+        "Assessment, Authorization, and Monitoring",
+        "Configuration Management",
+        "Contingency Planning",
+        "Identification and Authentication",
+        "Incident Response",
+        "Maintenance",
+        "Media Protection",
+        "Physical and Environmental Protection",
+        "Planning",
+        "Program Management",
+        "Personnel Security",
+        "Personally Identifiable Information Processing and Transparency",
+        "Risk Assessment",
+        "System and Services Acquisition",
+        "System and Communications Protection",
+        "System and Information Integrity",
+        "Supply Chain Risk Management",
+    ];
+
     /// Its number in the family.
     #[must_use]
     pub const fn number(self) -> u8 {

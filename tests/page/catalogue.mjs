@@ -194,6 +194,10 @@ test("a question leads to its answer, and what was recognised of it is offered",
     ]) {
       assert.deepEqual((await offers(page, [asked]))[0].slice(0, wanted.length), wanted, asked);
     }
+    for (const [asked, href, title] of [["AC", "#/controls/AC", "Access Control (AC family)"], ["si", "#/controls/SI"], ["PE", "#/controls/PE"], ["cp", "#/controls/CP"]]) {
+      assert.equal((await offers(page, [asked]))[0][0], href, asked);
+      if (title) assert.ok((await page.locator("#found-0").innerText()).startsWith(title), asked);
+    }
     // Each of the examples is found as it is written.
     const examples = await page.$$eval(".try a", (all) => all.map((one) => [one.textContent, one.getAttribute("href")]));
     for (const [asked, href] of examples) assert.equal((await offers(page, [asked]))[0][0], href, asked);
@@ -206,6 +210,18 @@ test("a question leads to its answer, and what was recognised of it is offered",
     await to(page, "/find/who%20patches%20RDS%3F");
     assert.match(await text(page), /What was recognised of them/);
     assert.equal(await page.locator('main a[href="#rds/guest-os"]').count(), 1);
+  });
+});
+
+test("families have names, a list to jump by, and views of their own", async () => {
+  await open("whole", "/controls/moderate", async (page) => {
+    await page.click('.jump a:text-is("PE Physical and Environmental Protection")');
+    await page.waitForFunction(() => document.activeElement.id === "family-PE");
+    assert.ok((await page.locator("#family-PE").boundingBox()).y < 200);
+    await page.click("#family-PE a");
+    await page.waitForFunction(() => document.querySelector("h1").textContent === "PE Physical and Environmental Protection");
+    const ids = await page.$$eval(".stack tbody th a", (links) => links.map((link) => link.textContent));
+    assert.ok(ids.includes("PE-3") && ids.every((id) => id.startsWith("PE-")), ids.join(" "));
   });
 });
 
@@ -370,7 +386,7 @@ test("it is driven by keyboard alone, and focus is where the reader is", async (
 });
 
 test("roles and names are those that a screen reader needs", async () => {
-  for (const hash of ["", "rds", "eks", "/services", "/layers", "/layers/guest-os", "/categories", "/categories/container", "/controls/moderate", "/controls/AC-2", "/patching", "/words", "/find/kms"]) {
+  for (const hash of ["", "rds", "eks", "/services", "/layers", "/layers/guest-os", "/categories", "/categories/container", "/controls/moderate", "/controls/PE", "/controls/AC-2", "/controls/AC-2/rds", "/patching", "/words", "/find/kms"]) {
     await open("whole", hash, async (page) => {
       const wrong = await page.evaluate(() => {
         const said = (one) => (one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent ?? one.textContent).trim();

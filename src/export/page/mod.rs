@@ -79,6 +79,7 @@ struct Payload<'c> {
     services: Vec<ServiceEntry<'c>>,
     answers: Vec<AnswerEntry<'c>>,
     responsibilities: Vec<ResponsibilityEntry>,
+    families: Vec<FamilyEntry>,
     controls: Vec<ControlEntry<'c>>,
     checks: Vec<CheckRecord<'c>>,
     sources: Vec<SourceEntry<'c>>,
@@ -200,6 +201,12 @@ struct ResponsibilityEntry {
 }
 
 #[derive(Serialize)]
+struct FamilyEntry {
+    family: &'static str,
+    name: &'static str,
+}
+
+#[derive(Serialize)]
 struct ControlEntry<'c> {
     control: Control,
     title: &'c str,
@@ -289,6 +296,11 @@ impl<'c> Payload<'c> {
             responsibilities: Responsibility::ALL
                 .iter()
                 .map(|one| ResponsibilityEntry { id: *one, word: responsibility_word(*one) })
+                .collect(),
+            families: Control::FAMILIES
+                .into_iter()
+                .zip(Control::FAMILY_NAMES)
+                .map(|(family, name)| FamilyEntry { family, name })
                 .collect(),
             controls: catalogue
                 .controls()

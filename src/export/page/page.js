@@ -40,7 +40,7 @@
     main.replaceChildren(h1("The catalogue could not be unpacked"), p(String(error.message ?? error)));
     return;
   }
-  const { services, answers, layers, categories, controls, sources, checks } = data;
+  const { services, answers, layers, categories, controls, families, sources, checks } = data;
   const byId = new Map(services.map((service) => [service.service, service]));
   const controlById = new Map(controls.map((control, place) => [control.control, place]));
   const layerPlace = new Map(layers.map((layer, place) => [layer.layer, place]));
@@ -261,6 +261,8 @@
   };
   const ofLayer = (layer) => ({ href: `#/layers/${layer.layer}`, title: layer.name, about: "layer, across all services" });
   const ofControl = (control) => ({ href: `#/controls/${control.control}`, title: `${control.control} ${control.title}`, about: "NIST SP 800-53 control" });
+  const findFamily = (text) => families.find(({ family }) => family === text.trim().toUpperCase());
+  const ofFamily = ({ family, name }) => ({ href: `#/controls/${family}`, title: `${name} (${family} family)`, about: "NIST SP 800-53 controls" });
   const search = (input) => {
     const text = input.trim();
     if (!text) return [];
@@ -271,6 +273,8 @@
     const control = findControl(text);
     const found = resolve(text);
     if (found) add(...ofFound(found, text));
+    const family = findFamily(text);
+    if (family) add(ofFamily(family));
     if (control) add(ofControl(control));
     const layer = findLayer(text);
     if (layer) add(ofLayer(layer));
@@ -338,6 +342,7 @@
       for (const one of categories) {
         if (one.category.startsWith(short)) add({ href: `#/categories/${one.category}`, title: one.name, about: one.category === "container" ? "category; not Docker" : "category" });
       }
+      add(...families.filter(({ name }) => plain(name).includes(plain(text))).map(ofFamily));
       const titled = controls.filter((one) => one.variants.length && (one.title.toLowerCase().includes(low) || one.control.toLowerCase().startsWith(low)));
       add(...titled.slice(0, 4).map(ofControl));
     }
@@ -793,24 +798,31 @@
   };
 
   const BASELINES = ["low", "moderate", "high", "privacy"];
-  const controlsView = (wanted = "addressed") => {
-    const fits = (control) => (wanted === "all" ? true : wanted === "addressed" ? control.variants.length > 0 : control.baselines.includes(wanted));
+  /** `wanted` is a family, or what goes by a baseline. */
+  const controlsView = (wanted = "addressed", aim) => {
+    const own = findFamily(wanted);
+    const fits = (control) => (own ? control.control.startsWith(`${own.family}-`) : wanted === "all" ? true : wanted === "addressed" ? control.variants.length > 0 : control.baselines.includes(wanted));
     const rows = controls.filter(fits);
+    const shown = families.filter(({ family }) => rows.some((control) => control.control.startsWith(`${family}-`)));
+    const heading = ({ family, name }) => h("tr", { class: "group" }, h("th", { colspan: 5, scope: "colgroup", id: `family-${family}`, tabindex: -1 }, h("a", { href: `#/controls/${family}` }, `${family} ${name}`)));
     let family;
     return {
-      title: "NIST SP 800-53 controls",
+      title: own ? `${own.family} ${own.name}` : "NIST SP 800-53 controls",
+      to: !own && aim && `family-${aim}`,
       body: [
-        h1("NIST SP 800-53 controls"),
+        own && h("p", { class: "crumbs small" }, h("a", { href: "#/controls" }, "Controls"), " ›"),
+        h1(own ? `${own.family} ${own.name}` : "NIST SP 800-53 controls"),
         h("p", { class: "lead" }, "Who answers for each control in each kind of service, before a service says otherwise. It says who is responsible, never that anything is implemented."),
         tabs("Baseline", [["addressed", "addressed here"], ...BASELINES.map((one) => [one, one]), ["all", "all of Rev 5"]].map(([id, text]) => ({
           href: `#/controls/${id}`, text, on: id === wanted,
           number: controls.filter((control) => (id === "all" ? true : id === "addressed" ? control.variants.length > 0 : control.baselines.includes(id))).length,
         }))),
+        !own && h("nav", { class: "jump", "aria-label": "Families" }, joined(shown.map(({ family, name }) => h("a", { href: `#/controls/${wanted}/${family}` }, `${family} ${name}`)), " · ")),
         h("p", { class: "small faint" }, "not addressed: no duty in the catalogue bears on it. It is yours unless AWS's reports in AWS Artifact say otherwise."),
         table({ class: "wide stack" }, ["Control", "Baselines", ...categories.map((one) => one.category)], rows.map((control) => {
-          const own = control.control.slice(0, 2);
+          const next = findFamily(control.control.slice(0, 2));
           return [
-            own !== family && h("tr", { class: "group" }, h("th", { colspan: 5, scope: "colgroup" }, (family = own))),
+            !own && next !== family && heading((family = next)),
             tr(h("th", { scope: "row" }, h("a", { href: `#/controls/${control.control}` }, control.control), ` ${control.title}`), h("td", { class: "faint", "data-label": "baselines" }, control.baselines.join(", ")),
               categories.map((one, place) => h("td", { "data-label": one.category }, responsibility((control.defaults[place] ?? NOT_ADDRESSED)[0])))),
           ];
@@ -832,9 +844,9 @@
       return duties.length ? [{ layer, answer, duties }] : [];
     });
   };
-  const bearingList = (parts, id) =>
+  const bearingList = (parts, level, id) =>
     parts.map(({ layer, answer, duties }) => [
-      h4(layerLink(layer, id), " ", chip(answer)),
+      h(level, null, layerLink(layer, id), " ", chip(answer)),
       ul(duties.map((duty) => li(b(`${duty.who}: `), duty.text))),
     ]);
   /** `part` is one of the responsibilities; or a service, in all its modes or in one. */
@@ -869,14 +881,14 @@
           : [
               h("p", { class: "small faint" }, "inherited: every duty that the catalogue has for it is AWS's. It says who is responsible, never that anything is implemented."),
               !only && h2("Before a service says otherwise"),
-              !only && h("div", { class: "cards" }, alike.map(({ names, own, parts }) => h("section", null, h3(names.join(", "), " ", responsibility(own)), h("div", { class: "small" }, bearingList(parts))))),
+              !only && h("div", { class: "cards" }, alike.map(({ names, own, parts }) => h("section", null, h3(names.join(", "), " ", responsibility(own)), h("div", { class: "small" }, bearingList(parts, "h4"))))),
               h2(only ? `In ${byId.get(only).short}` : "In each service"),
               !only && tabs("Who answers for it", [{ href: `#/controls/${control.control}/all`, text: "all", number: columns.length, on: part === "all" },
                 ...data.responsibilities.map(({ id, word }, own) => ({ href: `#/controls/${control.control}/${id}`, text: word, number: columns.filter((_, number) => of(number)[0] === own).length, on: part === id }))].filter((tab) => tab.number)),
               table({ class: "wide stack" }, ["Service", "Who answers", "Layers and duties", "Rests on"], rows.map(({ service, variant, number }) => {
                 const [own, stated] = of(number);
                 const parts = bearing(control, variant);
-                const more = parts.length > 0 && h("details", { class: "more", open: Boolean(only), ontoggle: () => more.open && more.children.length === 1 && more.append(h("div", { class: "small" }, bearingList(parts, label({ service, variant })), h("p", { class: "faint" }, "Sources: ", joined([...new Set(parts.flatMap(({ answer, duties }) => duties.flatMap((duty) => duty.sources ?? answer.sources)))].map(sourceLink), "; ")))) }, h("summary", null, joined(parts.map(({ layer }) => layer.layer))));
+                const more = parts.length > 0 && h("details", { class: "more", open: Boolean(only), ontoggle: () => more.open && more.children.length === 1 && more.append(h("div", { class: "small" }, bearingList(parts, "h3", label({ service, variant })), h("p", { class: "faint" }, "Sources: ", joined([...new Set(parts.flatMap(({ answer, duties }) => duties.flatMap((duty) => duty.sources ?? answer.sources)))].map(sourceLink), "; ")))) }, h("summary", null, joined(parts.map(({ layer }) => layer.layer))));
                 return tr(h("th", { scope: "row" }, endedTag({ service, variant }), serviceLink({ service, variant })), h("td", null, responsibility(own)), h("td", { class: "duty" }, more), h("td", { class: "faint" }, parts.length > 0 && (stated ? "stated" : "derived")));
               })),
             ],
@@ -993,7 +1005,7 @@
         },
         controls: () => {
           const control = one && findControl(one);
-          return control ? controlView(control, two) : !one || ["addressed", "all", ...BASELINES].includes(one) ? controlsView(one) : unknown(one);
+          return control ? controlView(control, two) : !one || ["addressed", "all", ...BASELINES].includes(one) || findFamily(one) ? controlsView(one, two) : unknown(one);
         },
         patching: () => ({ ...patchingView(), to: one && `patching-${one}` }),
         find: () => findView(address.slice("/find/".length)),
