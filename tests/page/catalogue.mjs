@@ -319,7 +319,19 @@ test("an address opens its answer, other names lead to the one that stays, and a
     const box = await layer.boundingBox();
     const head = await page.locator("#top").boundingBox();
     assert.ok(box.y >= head.y + head.height && box.y < 300, JSON.stringify(box));
-    assert.match(await page.title(), /Amazon RDS/);
+    assert.match(await page.title(), /Amazon RDS, Guest operating system/);
+    const stays = await page.locator("h1").boundingBox();
+    assert.ok(stays.y >= head.y + head.height && stays.y + stays.height <= box.y, "it says of which service it is");
+    // What is opened is what the address says.
+    const address = () => page.evaluate(() => window.location.hash);
+    await page.locator('[data-layer="platform"] summary').click();
+    assert.equal(await address(), "#rds/platform");
+    assert.match(await page.title(), /Amazon RDS, Platform/);
+    await page.locator('[data-layer="platform"] summary').click();
+    assert.equal(await address(), "#rds");
+    await page.locator('[data-layer="guest-os"] >> text=Link to this answer').click();
+    await page.waitForFunction(() => /Link copied|address bar/.test(document.querySelector('[data-layer="guest-os"]').textContent));
+    assert.equal(await address(), "#rds/guest-os");
     for (const [asked, address] of [
       ["rds/os", "#rds/guest-os"], ["Amazon%20RDS", "#rds"], ["aws_lb", "#elb"], ["AWS::S3::Bucket/tls", "#s3/encryption-in-transit"], ["eks@fargate/platform", "#eks@fargate/platform"], ["EKS Auto Mode", "#eks@auto-mode"],
     ]) {
@@ -329,6 +341,9 @@ test("an address opens its answer, other names lead to the one that stays, and a
     // A mode that is gone leaves its service.
     await to(page, "eks@gone");
     assert.equal(await page.evaluate(() => window.location.hash), "#eks");
+    assert.match(await text(page), /no mode @gone/);
+    await to(page, "eks@fargate");
+    assert.doesNotMatch(await text(page), /no mode @/);
     for (const lost of ["dynamodbb", "/layers/nothing", "/controls/ZZ-9", "/nothing", "%E0%A4%A"]) {
       await to(page, lost);
       assert.match(await text(page), /Nothing here is called/, lost);

@@ -539,6 +539,24 @@
     ],
   });
 
+  /** The same view under another address. */
+  const stay = (address) => {
+    history.replaceState(null, "", `#${address}`);
+    shown = address;
+    document.title = titled(route(address));
+  };
+  const copyLink = async (event) => {
+    event.preventDefault();
+    const link = event.currentTarget;
+    stay(link.hash.slice(1));
+    try {
+      await navigator.clipboard.writeText(link.href);
+      link.textContent = "Link copied";
+    } catch {
+      link.textContent = "The link is in the address bar";
+    }
+    at("said").textContent = link.textContent;
+  };
   /** The layers of something, group by group; what is plainly AWS's folds into one line. */
   const sheet = (rows, { service, open, aim, paper }) => {
     const one = (layer, groups) => {
@@ -546,12 +564,13 @@
       const several = groups.length > 1;
       const general = groups.every((group) => isEverywhere(group.answer));
       return h("details", { class: `layer${aim === layer.layer ? " aim" : ""}${general ? " screen" : ""}`, open: open || aim === layer.layer, "data-layer": layer.layer },
-        h("summary", null, h3(layer.name), h("span", null, joined(chips(groups.map((group) => group.answer)), " ")),
+        // The address says what was opened last.
+        h("summary", { onclick: (event) => stay(event.currentTarget.parentElement.open ? service.asked : `${service.asked}/${layer.layer}`) }, h3(layer.name), h("span", null, joined(chips(groups.map((group) => group.answer)), " ")),
           h("span", { class: "first" }, several && `@${groups[0].variants[0].mode}: `, first.first)),
         h("div", { class: "inner" },
           groups.map(({ answer, variants }) => answerBlock(answer, variants[0].category, several && variants, service, general ? undefined : paper)),
           alwaysBlock(layer, true),
-          h("p", { class: "small screen" }, h("a", { href: `#${service.asked}/${layer.layer}` }, "Link to this answer"), " · ", h("a", { href: `#/layers/${layer.layer}` }, "This layer in all services"))));
+          h("p", { class: "small screen" }, h("a", { href: `#${service.asked}/${layer.layer}`, onclick: copyLink }, "Link to this answer"), " · ", h("a", { href: `#/layers/${layer.layer}` }, "This layer in all services"))));
     };
     const parts = [];
     const alone = [];
@@ -596,7 +615,8 @@
   const words = (groups) => new Set(groups.map((group) => group.answer.word));
 
   let everything = false;
-  const serviceView = (service, mode, aim) => {
+  /** `lost` is a mode that was asked for, and that the service does not have. */
+  const serviceView = (service, mode, aim, lost) => {
     const variants = mode ? service.variants.filter((variant) => variant.mode === mode) : service.variants;
     const asked = mode ? `${service.service}@${mode}` : service.service;
     const rows = grouped(service, variants);
@@ -621,10 +641,11 @@
       toggle.textContent = everything ? "Fold everything" : "Show everything";
     } }, everything ? "Fold everything" : "Show everything");
     return {
-      title: `${service.short}${mode ? ` @${mode}` : ""}: who secures it`,
+      title: `${service.short}${mode ? ` @${mode}` : ""}${aim ? `, ${layers[layerPlace.get(aim)].name}` : ""}: who secures it`,
       body: [
         h("p", { class: "crumbs small" }, h("a", { href: "#/services" }, "Services"), " › ", h("a", { href: `#/services/${service.category}` }, service.category), service.part_of && byId.has(service.part_of) && [" › part of ", h("a", { href: `#${service.part_of}` }, byId.get(service.part_of).short)]),
-        h1(endedTag({ service, variant: mode && variants[0] }), service.short, " ", h("code", { class: "small" }, asked)),
+        h("h1", { class: "stays" }, endedTag({ service, variant: mode && variants[0] }), service.short, " ", h("code", { class: "small" }, asked)),
+        lost && h("p", { class: "banner", role: "note" }, b(`${service.short} has no mode @${lost} here. `), service.variants.length > 1 ? "Every mode is shown." : "It has no modes: this is what holds for it as a whole."),
         service.name !== service.short && h("p", { class: "faint" }, service.name),
         lifecycle && h("div", { class: `banner ${lifecycle.stage}`, role: "note" }, p(b(lifecycle.sentence), lifecycle.note && ` ${lifecycle.note}`),
           h("p", { class: "small" }, "Sources: ", joined(lifecycle.sources.map(sourceLink), "; "))),
@@ -1020,18 +1041,20 @@
     let service = byId.get(id);
     let found = mode;
     if (!service || (mode && !service.variants.some((variant) => variant.mode === mode))) {
-      const resolved = resolve(name) ?? (service && { services: [services.indexOf(service)] });
+      const resolved = resolve(name) ?? (mode && resolve(id)) ?? (service && { services: [services.indexOf(service)] });
       if (resolved?.services.length !== 1) return unknown(name);
       service = services[resolved.services[0]];
       found = resolved.mode;
     }
     const as = `${service.service}${found ? `@${found}` : ""}${layer ? `/${layer.layer}` : ""}`;
-    return { ...serviceView(service, found, layer?.layer), as, aim: layer?.layer };
+    const lost = mode?.trim().toLowerCase() !== found && mode;
+    return { ...serviceView(service, found, layer?.layer, lost), as, aim: !lost && layer?.layer };
   };
   const field = at("name");
   const scrolls = new Map();
   let shown;
   let clicked = false;
+  const titled = ({ title }) => (title.startsWith("whose") ? title : `${title} · whose`);
   const show = (first) => {
     let address = location.hash.slice(1);
     try {
@@ -1041,7 +1064,7 @@
     }
     const view = route(address);
     if (view.as && view.as !== address) history.replaceState(null, "", `#${view.as}`);
-    document.title = view.title.startsWith("whose") ? view.title : `${view.title} · whose`;
+    document.title = titled(view);
     if (document.activeElement !== field) field.value = view.typed ?? "";
     main.replaceChildren(...view.body.flat(Infinity).filter(Boolean));
     for (const link of at("views").children) {
@@ -1050,8 +1073,10 @@
       else link.removeAttribute("aria-current");
     }
     shown = address;
-    document.documentElement.style.scrollPaddingTop = `${getComputedStyle(at("top")).position === "sticky" ? at("top").offsetHeight + 8 : 8}px`;
     const heading = main.querySelector("h1");
+    const top = getComputedStyle(at("top")).position === "sticky" ? Math.ceil(at("top").getBoundingClientRect().height) : 0;
+    heading.style.top = `${top}px`;
+    document.documentElement.style.scrollPaddingTop = `${top + (heading.className === "stays" ? heading.offsetHeight : 0) + 8}px`;
     heading.tabIndex = -1;
     const aim = view.aim ? main.querySelector(`[data-layer="${view.aim}"]`) : view.to && at(view.to);
     if (aim) {
@@ -1065,7 +1090,7 @@
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href^='#']");
-    if (!link) return;
+    if (!link || event.defaultPrevented) return;
     if (link.id === "skip") {
       event.preventDefault();
       main.querySelector("h1").focus();
