@@ -21,7 +21,7 @@
   const articles = new Map(all("article").map((article) => [article, { of: article.querySelector(".of"), numbers: all("sup", article) }]));
   const ofRows = all("main [data-row], main [data-column]");
   const ofSeveral = all("[data-rows], [data-columns]");
-  const bands = all(".band p");
+  const bands = all(".band");
   const sources = all(".sources li");
 
   const value = (id) => at(id)?.value.trim() ?? "";
@@ -70,10 +70,11 @@
       if (of) of.textContent = own.sort((one, other) => one - other).map((place) => columns[place].label).join(", ");
       for (const number of numbers) cited.add(number.textContent);
     }
-    for (const band of bands) band.classList.toggle("gone", !all("a", band).some((link) => !link.classList.contains("gone")));
     sources.forEach((source, place) => source.classList.toggle("gone", !cited.has(String(place + 1))));
-    document.body.classList.toggle("every", Boolean(want.row));
     const active = Object.values(want).some(Boolean);
+    // What all agree on is so of all, not of what a filter leaves: then every row stands in the matrix.
+    document.body.classList.toggle("every", active);
+    for (const band of bands) band.classList.toggle("gone", active);
     output.classList.toggle("on", active);
     said(active ? [`${count} of ${cells.length}`, `${left.columns.size} of ${columns.length}`] : [cells.length, columns.length]);
   };

@@ -75,10 +75,10 @@ const word = (record) => {
   return record.party === "aws" && record.customer.length > 0 ? "AWS+" : holders[record.party];
 };
 
-/** What the matrix shows at the moment, with every layer: service, layer and word of every cell that can be seen. */
+/** What the matrix shows at the moment, with every layer, which a filter alone must bring: service, layer and word of every cell that can be seen. */
 const shown = async (page) => {
   const every = page.locator("#every");
-  if (await every.count()) await every.check();
+  if (await every.isVisible()) await every.check();
   return page.$$eval("td[data-row]", (cells) => {
     const columns = new Map([...document.querySelectorAll("[data-label]")].map((one) => [one.dataset.column, one.dataset.label]));
     return cells
@@ -137,6 +137,7 @@ test("filters leave what fits, in the matrix and among the duties, and say how m
     assert.equal(await rows(), `${records.estate.length} answers, 22 services`);
     await page.selectOption("#by-row", { label: "Guest operating system" });
     await leaves((record) => record.layer === "guest-os");
+    assert.equal(await page.locator(".band").isVisible(), false, "what is the same in all is not said of a part");
     await page.selectOption("#by-word", "you");
     await leaves((record) => record.layer === "guest-os" && record.party === "customer");
     const duties = await page.$$eval("article", (all) => all.filter((one) => one.checkVisibility()).map((one) => one.id));
@@ -204,7 +205,7 @@ const answers = async (page, name, service, layer) => {
 
 const cell = async (page, service, layer) => {
   const every = page.locator("#every");
-  if (await every.count()) await every.check();
+  if (await every.isVisible()) await every.check();
   const column = await page.locator(`[data-label="${service}"]`).first().getAttribute("data-column");
   return page.locator(`td[data-column="${column}"] a[href^="#${layer}."]`);
 };
