@@ -213,6 +213,37 @@ test("a question leads to its answer, and what was recognised of it is offered",
   });
 });
 
+test("services that have ended or are closed are a list, and a mark in it leads to its answer", async () => {
+  const gone = records("services").filter((one) => one.lifecycle);
+  await open("whole", "/services", async (page) => {
+    const rows = () => page.$$eval(".stack tbody tr", (all) => all.filter((row) => row.checkVisibility()).map((row) => row.querySelector("th a").hash.slice(1)));
+    for (const stage of ["closed", "ended", "ending"]) {
+      await page.fill("main input", stage);
+      const wanted = gone.filter((one) => one.lifecycle.stage === stage).map((one) => one.service);
+      const shown = await rows();
+      for (const id of wanted) assert.ok(shown.includes(id), `${stage}: ${id}`);
+    }
+    assert.match(await text(page), /counts in each of them/);
+    for (const asked of ["ended", "closed"]) assert.equal((await offers(page, [asked]))[0][0], "#/services/gone", asked);
+    await to(page, "/services/gone");
+    assert.deepEqual((await rows()).toSorted(), gone.map((one) => one.service).toSorted());
+    await page.locator("td a.cell").first().click();
+    await page.waitForFunction(() => document.querySelector("details.aim"));
+  });
+});
+
+test("a tab leaves the reader at the tabs", async () => {
+  await open("whole", "/layers/guest-os/mine", async (page) => {
+    const tab = page.locator('.tabs a[href="#/layers/guest-os/aws"]');
+    await tab.scrollIntoViewIfNeeded();
+    await page.mouse.wheel(0, 300);
+    await page.waitForFunction(() => window.scrollY > 200);
+    await tab.click();
+    await page.waitForFunction(() => document.activeElement.getAttribute("href") === "#/layers/guest-os/aws");
+    assert.ok((await page.evaluate(() => window.scrollY)) > 200);
+  });
+});
+
 test("families have names, a list to jump by, and views of their own", async () => {
   await open("whole", "/controls/moderate", async (page) => {
     await page.click('.jump a:text-is("PE Physical and Environmental Protection")');
@@ -265,8 +296,12 @@ test("patching lists every service and mode with a part of the customer's, once"
   const mine = ["os", "platform"].flatMap((layer) => records("matrix", ...ids, "--layer", layer, "--party", "mine"));
   const wanted = new Set(mine.map((record) => `${record.service}${record.mode ? `@${record.mode}` : ""}`));
   await open("whole", "/patching", async (page) => {
-    const shown = await page.$$eval(".stack tbody th a", (links) => links.map((link) => link.textContent));
+    const shown = await page.$$eval(".stack tbody th a", (links) => links.map((link) => link.hash.slice(1)));
     assert.deepEqual(shown.toSorted(), [...wanted].toSorted());
+    // What has ended or is closed to new customers stands last.
+    for (const section of await page.$$eval(".stack tbody", (all) => all.map((one) => [...one.children].map((row) => Boolean(row.querySelector(".tag")))))) {
+      assert.deepEqual(section, section.toSorted((one, other) => one - other));
+    }
     await page.click('.tabs a[href="#/patching/aws-plus"]');
     await page.waitForFunction(() => document.activeElement.id === "patching-aws-plus");
   });

@@ -263,6 +263,7 @@
   const ofControl = (control) => ({ href: `#/controls/${control.control}`, title: `${control.control} ${control.title}`, about: "NIST SP 800-53 control" });
   const findFamily = (text) => families.find(({ family }) => family === text.trim().toUpperCase());
   const ofFamily = ({ family, name }) => ({ href: `#/controls/${family}`, title: `${name} (${family} family)`, about: "NIST SP 800-53 controls" });
+  const GONE = new Set(["ended", "ending", "closed", "retired", "deprecated", "discontinued", "end of life", "eol", "end of support", "sunset"]);
   const search = (input) => {
     const text = input.trim();
     if (!text) return [];
@@ -276,6 +277,7 @@
     const family = findFamily(text);
     if (family) add(ofFamily(family));
     if (control) add(ofControl(control));
+    if (GONE.has(text.toLowerCase())) add({ href: "#/services/gone", title: "Services that have ended, are ending, or are closed to new customers", about: "" });
     const layer = findLayer(text);
     if (layer) add(ofLayer(layer));
     // What a question is about: a service with a layer or a control; else whatever of it was recognised.
@@ -356,8 +358,8 @@
 
   // ---- Pieces of a view.
 
-  const chip = (answer) =>
-    h("span", { class: `cell ${answer.word === "AWS+" ? "aws plus" : answer.party}`, title: HOLDS(answer) }, answer.word);
+  const chip = (answer, href) =>
+    h(href ? "a" : "span", { class: `cell ${answer.word === "AWS+" ? "aws plus" : answer.party}`, title: HOLDS(answer), href }, answer.word);
   const HOLDS = (answer) =>
     ({
       aws: answer.mine ? "AWS holds it, and leaves a part to you." : "AWS holds it, and leaves nothing of it to you.",
@@ -369,9 +371,9 @@
     dependent: "Dependent: AWS's half takes effect only when you act.",
     independent: "Independent: each side acts alone.",
   };
-  const chips = (list) => {
+  const chips = (list, href) => {
     const seen = new Map(list.map((answer) => [answer.word, answer]));
-    return [...seen.values()].map(chip);
+    return [...seen.values()].map((answer) => chip(answer, href));
   };
   const responsibility = (place) =>
     h("span", { class: `cell ${data.responsibilities[place].id}` }, data.responsibilities[place].word);
@@ -385,6 +387,7 @@
     );
   const serviceLink = ({ service, variant }, layer) =>
     h("a", { href: `#${label({ service, variant })}${layer ? `/${layer}` : ""}` }, label({ service, variant }));
+  const nameLink = (column) => h("a", { href: `#${label(column)}` }, column.service.short, column.variant.mode && ` @${column.variant.mode}`);
   const endedTag = ({ service, variant }) => {
     const lifecycle = variant?.lifecycle ?? service.lifecycle;
     return lifecycle && [h("span", { class: `tag ${lifecycle.stage}`, title: lifecycle.sentence }, { ended: "ended", ending: "ending", closed: "closed to new customers" }[lifecycle.stage]), " "];
@@ -631,6 +634,7 @@
     const differing = rows.filter(({ groups }) => words(groups).size > 1);
     const parts = services.filter((other) => other.part_of === service.service);
     const resources = variants.reduce((sum, variant) => sum + (variant.resources ?? 0), 0);
+    const identifiers = Object.entries(service.identifiers);
     const paper = numbered();
     const body = sheet(rows, { service: { ...service, asked }, open: everything, aim, paper });
     const named = (names) => names.map(({ name, lifecycle: end }) => [name, end && ` (${end.sentence})`]);
@@ -676,10 +680,11 @@
         h("dl", { class: "facts" },
           service.aliases.length > 0 && [dt("also called "), dd(joined(named(service.aliases)))],
           service.former.length > 0 && [dt("formerly "), dd(joined(named(service.former)))],
-          Object.entries(service.identifiers).map(([kind, own]) => [h("dt", { class: "screen" }, TOOLS[kind] ?? kind), h("dd", { class: "screen" }, joined(own.map((name) => code(name)), " "))]),
           parts.length > 0 && [dt("its parts "), dd(joined(parts.map((part) => h("a", { href: `#${part.service}` }, part.short))))],
           dt("its category "), dd(`${service.category}, ${service.basis}: `, joined(service.sources.map(sourceLink), "; ")),
         ),
+        identifiers.length > 0 && h("details", { class: "more screen" }, h("summary", null, count(identifiers.reduce((sum, [, own]) => sum + own.length, 0), "name"), " in tools: ", identifiers.map(([kind]) => TOOLS[kind] ?? kind).join(", ")),
+          h("dl", { class: "facts" }, identifiers.map(([kind, own]) => [dt(TOOLS[kind] ?? kind), dd(joined(own.map((name) => code(name)), " "))]))),
         h("p", { class: "small screen" },
           !service.origin?.startsWith("Answers") && ["A wrong answer? It is one file, ", outside(`https://github.com/whose-cli/whose/blob/main/data/${service.category}/${service.service}.yaml`, `data/${service.category}/${service.service}.yaml`), ". "],
           "In a terminal: ", code(`whose ${asked} --long`), "; for programs: ", code(`whose ${asked} -o json`), "."),
@@ -692,14 +697,14 @@
   const servicesView = (wanted) => {
     const moving = drawn.filter((layer) => layer.group === "moves").reverse();
     const rows = services
-      .filter((service) => !wanted || service.variants.some((variant) => variant.category === wanted))
+      .filter((service) => !wanted || (wanted === "gone" ? service.lifecycle : service.variants.some((variant) => variant.category === wanted)))
       .toSorted((one, other) => one.short.localeCompare(other.short, "en"))
       .map((service) => {
         const row = h("tr", null,
           h("th", { scope: "row" }, endedTag({ service }), h("a", { href: `#${service.service}` }, service.short), " ", h("code", { class: "faint" }, service.service)),
           h("td", { class: "faint", "data-label": "category" }, joined([...new Set(service.variants.map((variant) => variant.category))], ", ")),
-          moving.map((layer) => h("td", { "data-label": layer.short }, chips(service.variants.map((variant) => answers[variant.answers[layer.place]])))));
-        row.text = called.find((one) => one.service === service).names.map((name) => name.plain).join(" ");
+          moving.map((layer) => h("td", { "data-label": layer.short }, chips(service.variants.map((variant) => answers[variant.answers[layer.place]]), `#${service.service}/${layer.layer}`))));
+        row.text = called.find((one) => one.service === service).names.map((name) => name.plain).join(" ") + ` ${plain(row.querySelector(".tag")?.textContent ?? "")}`;
         return row;
       });
     const left = h("output", { class: "faint" }, count(rows.length, "service"));
@@ -712,14 +717,16 @@
       }
       left.textContent = count(shown, "service");
     } });
+    const gone = services.filter((service) => service.lifecycle).length;
     const number = (category) => services.filter((service) => service.variants.some((variant) => variant.category === category)).length;
     return {
-      title: wanted ? `${wanted} services` : "All services",
+      title: wanted === "gone" ? "Services that have ended or are closed" : wanted ? `${wanted} services` : "All services",
       body: [
-        h1(wanted ? categories.find((one) => one.category === wanted).name : "All services"),
-        h("p", { class: "lead" }, wanted ? KINDS[wanted] : "Who holds the layers that move with the kind of service. Several words: it depends on the mode."),
+        h1(wanted === "gone" ? "Services that have ended, are ending, or are closed to new customers" : wanted ? categories.find((one) => one.category === wanted).name : "All services"),
+        h("p", { class: "lead" }, KINDS[wanted] ?? (wanted ? "What AWS has announced about their end. No announcement, no word." : "Who holds the layers that move with the kind of service. Several words: it depends on the mode.")),
         remarks(),
-        tabs("Category", [{ href: "#/services", text: "all", number: services.length, on: !wanted }, ...categories.map(({ category }) => ({ href: `#/services/${category}`, text: category, number: number(category), on: wanted === category }))]),
+        tabs("Category", [{ href: "#/services", text: "all", number: services.length, on: !wanted }, ...categories.map(({ category }) => ({ href: `#/services/${category}`, text: category, number: number(category), on: wanted === category })), ...(gone ? [{ href: "#/services/gone", text: "ended or closed", number: gone, on: wanted === "gone" }] : [])]),
+        categories.reduce((sum, { category }) => sum + number(category), 0) > services.length && h("p", { class: "small faint" }, "A service whose modes differ in category counts in each of them."),
         h("div", { class: "tools" }, h("label", null, "Filter ", filter), left),
         legend(),
         table({ class: "wide stack tight" }, ["Service", "Category", ...moving.map((layer) => layerLink(layer))], rows),
@@ -787,8 +794,9 @@
     const sections = SECTIONS.map(([id, title, about, fits]) => {
       const own = [...left].filter((column) => both(column).some(fits));
       own.forEach((column) => left.delete(column));
-      // Ended last: nobody patches what is gone.
-      own.sort((one, other) => Boolean(ended(one.variant) || ended(one.service)) - Boolean(ended(other.variant) || ended(other.service)));
+      // Last what has ended, before it what is ending or closed to new customers: nobody patches what is gone.
+      const gone = ({ service, variant }) => (ended(variant) || ended(service) ? 2 : variant.lifecycle || service.lifecycle ? 1 : 0);
+      own.sort((one, other) => gone(one) - gone(other));
       return { id, title, about, own };
     }).filter(({ own }) => own.length);
     const duties = (column) =>
@@ -807,13 +815,13 @@
           about && h("p", { class: "faint" }, about),
           table({ class: "wide stack" }, ["Service", "Guest OS", "Platform", "Your first duty"], own.map((column) => {
             const [one, other] = both(column);
-            return tr(h("th", { scope: "row" }, endedTag(column), serviceLink(column), h("div", { class: "faint small" }, column.variant.name ?? column.service.short)),
+            return tr(h("th", { scope: "row" }, endedTag(column), nameLink(column), " ", h("code", { class: "faint" }, label(column)), column.variant.name && h("div", { class: "faint small" }, column.variant.name)),
               h("td", { "data-label": "os" }, chip(one)), h("td", { "data-label": "platform" }, chip(other)), h("td", { class: "duty" }, duties(column)));
           })),
         ]),
         h2(`No part of yours (${left.size})`),
         h("p", { class: "faint" }, "No duty in these two layers: there is no such thing, or it is updated without you."),
-        h("details", { class: "more" }, h("summary", null, "List them"), h("ul", { class: "columns" }, [...left].map((column) => li(serviceLink(column))))),
+        h("details", { class: "more" }, h("summary", null, "List them"), h("ul", { class: "columns" }, [...left].map((column) => li(nameLink(column))))),
       ],
     };
   };
@@ -1015,7 +1023,7 @@
     if (address.startsWith("/")) {
       const [, view, one, two] = address.split("/");
       const views = {
-        services: () => (!one || categories.some((own) => own.category === one) ? servicesView(one) : unknown(one)),
+        services: () => (!one || one === "gone" || categories.some((own) => own.category === one) ? servicesView(one) : unknown(one)),
         categories: () => {
           const category = categories.find((own) => own.category === one);
           return one ? (category ? categoryView(category) : unknown(one)) : categoriesView();
@@ -1054,6 +1062,8 @@
   const scrolls = new Map();
   let shown;
   let clicked = false;
+  // The tabs of which one was clicked: the reader stays at them.
+  let tabbed;
   const titled = ({ title }) => (title.startsWith("whose") ? title : `${title} · whose`);
   const show = (first) => {
     let address = location.hash.slice(1);
@@ -1065,6 +1075,7 @@
     const view = route(address);
     if (view.as && view.as !== address) history.replaceState(null, "", `#${view.as}`);
     document.title = titled(view);
+    const before = window.scrollY;
     if (document.activeElement !== field) field.value = view.typed ?? "";
     main.replaceChildren(...view.body.flat(Infinity).filter(Boolean));
     for (const link of at("views").children) {
@@ -1082,11 +1093,15 @@
     if (aim) {
       aim.scrollIntoView({ block: "start" });
       (aim.querySelector("summary") ?? aim).focus({ preventScroll: true });
+    } else if (tabbed && main.querySelector(`[aria-label="${tabbed}"] [aria-current]`)) {
+      main.querySelector(`[aria-label="${tabbed}"] [aria-current]`).focus({ preventScroll: true });
+      window.scrollTo(0, before);
     } else if (!first) {
       window.scrollTo(0, clicked ? 0 : (scrolls.get(address) ?? 0));
       heading.focus({ preventScroll: true });
     }
     clicked = false;
+    tabbed = undefined;
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href^='#']");
@@ -1097,6 +1112,7 @@
       return;
     }
     clicked = true;
+    tabbed = link.closest(".tabs")?.getAttribute("aria-label");
     // The same address again: back to its beginning.
     if (link.getAttribute("href") === location.hash || (link.getAttribute("href") === "#" && !location.hash)) show();
   });
