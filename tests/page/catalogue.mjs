@@ -509,7 +509,12 @@ test("a service prints whole, on two pages", async () => {
       await page.pdf({ path: file, preferCSSPageSize: true });
       const sheets = Number(execFileSync("pdfinfo", [file], { encoding: "utf8" }).match(/Pages:\s*(\d+)/)[1]);
       assert.ok(sheets <= 2, `${id}: ${sheets} pages`);
-      const paper = squeezed(execFileSync("pdftotext", [file, "-"], { encoding: "utf8" }).replace(/-\n/g, "-"));
+      const printed = execFileSync("pdftotext", [file, "-"], { encoding: "utf8" });
+      const paper = squeezed(printed.replace(/-\n/g, "-"));
+      // No layer's name stands alone at the foot of a sheet.
+      const names = await page.$$eval("[data-layer] h3", (all) => all.map((one) => one.textContent));
+      for (const sheet of printed.split("\f")) assert.ok(!names.some((name) => sheet.trim().split("\n").slice(-2).some((line) => line.startsWith(name))), `${id}: ${sheet.slice(-80)}`);
+      assert.doesNotMatch(printed, /[A-Z]{2}-\d+(\(\d+\))? \d+\s+(Security|Prowler|AWS)/, `${id}: checks stand apart`);
       // What AWS does in every service is named there, and not repeated.
       const everywhere = (record) => record.rule === "every-service" && words(record) === "AWS";
       for (const record of records("show", id, "--long")) {
@@ -522,6 +527,17 @@ test("a service prints whole, on two pages", async () => {
     }
     // Folded again afterwards.
     assert.equal(await page.locator("details.layer[open]").count(), 0);
+  });
+});
+
+test("a control prints with the addresses of its sources", async () => {
+  await open("whole", "/controls/AC-2/rds", async (page) => {
+    const shown = await text(page);
+    for (const said of ["every duty that the catalogue has for it is AWS's", "AWS and you each have a duty", "no duty in the catalogue bears on it"]) assert.ok(shown.includes(said), said);
+    const file = join(folder, "control.pdf");
+    await page.pdf({ path: file, preferCSSPageSize: true });
+    const paper = squeezed(execFileSync("pdftotext", [file, "-"], { encoding: "utf8" }));
+    for (const url of await page.$$eval("td a[href^=https]", (all) => all.map((one) => one.href))) assert.ok(paper.includes(url.slice(8, 40)), url);
   });
 });
 

@@ -23,7 +23,8 @@ use crate::catalogue::resolve::Meaning;
 use crate::catalogue::{Answer, Catalogue, Rule, category};
 use crate::commands::records::{CheckRecord, LayerRecord, checks};
 use crate::commands::wording::{
-    MAX_AGE_IN_DAYS, first_duty, group_title, holder, lifecycle_sentence, overlay_sentence, responsibility_word, sides,
+    MAX_AGE_IN_DAYS, first_duty, group_title, holder, lifecycle_sentence, overlay_sentence, responsibility_means,
+    responsibility_word, sides,
 };
 use crate::output::policy_hash;
 
@@ -198,6 +199,7 @@ struct AnswerEntry<'c> {
 struct ResponsibilityEntry {
     id: Responsibility,
     word: &'static str,
+    means: &'static str,
 }
 
 #[derive(Serialize)]
@@ -295,7 +297,11 @@ impl<'c> Payload<'c> {
             answers: builder.answers,
             responsibilities: Responsibility::ALL
                 .iter()
-                .map(|one| ResponsibilityEntry { id: *one, word: responsibility_word(*one) })
+                .map(|one| ResponsibilityEntry {
+                    id: *one,
+                    word: responsibility_word(*one),
+                    means: responsibility_means(*one),
+                })
                 .collect(),
             families: Control::FAMILIES
                 .into_iter()
@@ -497,11 +503,7 @@ impl<'c> Builder<'c> {
         }
     }
 
-    fn defaults(
-        &mut self,
-        answered: &[ControlAnswer<'c>],
-        own: impl Fn(Layer) -> Answer<'c>,
-    ) -> Vec<DefaultEntry<'c>> {
+    fn defaults(&mut self, answered: &[ControlAnswer<'c>], own: impl Fn(Layer) -> Answer<'c>) -> Vec<DefaultEntry<'c>> {
         let mut entries: Vec<DefaultEntry<'c>> = Vec::new();
         for answer in answered {
             let control = self.controls[&answer.control];

@@ -603,7 +603,7 @@
   const everywhere = (alone, rows) => {
     const same = alone.filter(({ groups }) => groups.every((group) => isEverywhere(group.answer))).map(({ layer }) => layer.name);
     const always = rows.reduce((sum, { layer }) => sum + layer.always.length, 0);
-    return `Not repeated here, because it is the same in every service: ${same.length ? `what AWS does in ${same.join(", ")}; and ` : ""}${always} duties of both sides that hold whatever a service says. They stand under each layer.`;
+    return `Not repeated here, because it is the same in every service: ${same.length ? `what AWS does in ${same.join(", ")}; and ` : ""}${always} duties of both sides that hold whatever a service says. The page on the screen has them, under each layer.`;
   };
   const grouped = (service, variants) =>
     drawn.map((layer) => {
@@ -908,7 +908,8 @@
         control.variants.length === 0
           ? h("p", { class: "banner" }, responsibility(NOT_ADDRESSED[0]), " No duty in the catalogue bears on it. It is yours unless AWS's reports in AWS Artifact say otherwise.")
           : [
-              h("p", { class: "small faint" }, "inherited: every duty that the catalogue has for it is AWS's. It says who is responsible, never that anything is implemented."),
+              h("ul", { class: "legend", "aria-label": "What the words mean" }, data.responsibilities.map(({ means }, place) => li(responsibility(place), ` ${means}`))),
+              h("p", { class: "small faint" }, "It says who is responsible, never that anything is implemented."),
               !only && h2("Before a service says otherwise"),
               !only && h("div", { class: "cards" }, alike.map(({ names, own, parts }) => h("section", null, h3(names.join(", "), " ", responsibility(own)), h("div", { class: "small" }, bearingList(parts, "h4"))))),
               h2(only ? `In ${byId.get(only).short}` : "In each service"),
