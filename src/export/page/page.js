@@ -52,7 +52,7 @@
   const label = ({ service, variant }) => (variant.mode ? `${service.service}@${variant.mode}` : service.service);
   const KINDS = {
     infrastructure: "Infrastructure service: AWS runs the machines, you run what is on them.",
-    container: "Container service: AWS runs the platform for you. Not Docker.",
+    container: "Container service (AWS's word, not Docker's): AWS runs the platform for you.",
     abstracted: "Abstracted service: AWS runs everything behind an endpoint.",
   };
   const TOOLS = {
