@@ -177,7 +177,7 @@ pub(crate) const fn responsibility_means(responsibility: Responsibility) -> &'st
     match responsibility {
         Responsibility::Inherited => "every duty that the catalogue has for it is AWS's",
         Responsibility::Shared => "each side has a part",
-        Responsibility::Customer => "you hold it, and what AWS does beside it are offers",
+        Responsibility::Customer => "you answer for it; what AWS does beside it is an offer",
         Responsibility::ThirdParty => "a third party answers for it",
         Responsibility::NotAddressed => "no duty in the catalogue bears on it",
     }
