@@ -662,12 +662,6 @@ impl Control {
         "SI", "SR",
     ];
 
-    /// The two letters of its family.
-    #[must_use]
-    pub const fn family(self) -> &'static str {
-        Self::FAMILIES[self.family as usize]
-    }
-
     /// What NIST calls the families, in the same order.
     pub const FAMILY_NAMES: [&'static str; 20] = [
         "Access Control",
@@ -691,6 +685,12 @@ impl Control {
         "System and Information Integrity",
         "Supply Chain Risk Management",
     ];
+
+    /// The two letters of its family.
+    #[must_use]
+    pub const fn family(self) -> &'static str {
+        Self::FAMILIES[self.family as usize]
+    }
 
     /// Its number in the family.
     #[must_use]
@@ -1573,14 +1573,6 @@ pub struct Owners {
     /// Teams by service.
     #[cfg_attr(test, schemars(with = "BTreeMap<String, Text>"))]
     pub services: BTreeMap<Id, Text>,
-}
-
-impl Owners {
-    /// Whether no team is named.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self == &Self::default()
-    }
 }
 
 /// How types that schemars cannot describe by itself look in a schema.

@@ -25,7 +25,7 @@ const ABOUT: &str = "The provider (CSP) of this sheet is AWS, and the customer (
 const CAIQ_ABOUT: &str = "Rows are layers of AWS services, not questions of the questionnaire: copy what fits the question at hand. Columns and \
     words are those of CAIQ 4.0; CSA published CAIQ and CCM 4.1 in January 2026, so compare them with the version that you fill in.";
 
-const CRM_ABOUT: &str = "One row for each control of NIST SP 800-53 Rev 5.1. Columns and words are those of the CRM worksheet in FedRAMP's CIS/CRM \
+const CRM_ABOUT: &str = "One row for each control of NIST SP 800-53 Rev 5. Columns and words are those of the CRM worksheet in FedRAMP's CIS/CRM \
     workbook for Rev 5; FedRAMP's baselines name more controls than NIST's. A control that is not addressed here is yours unless AWS's \
     reports in AWS Artifact say otherwise.";
 
@@ -51,9 +51,10 @@ pub(crate) fn caiq(catalogue: &Catalogue, variants: &[Column<'_>]) -> anyhow::Re
 /// What the first row says: whose the sheet is, of what its rows are, and which catalogue it comes from.
 fn about(catalogue: &Catalogue, form: &str, variants: &[Column<'_>]) -> String {
     format!(
-        "{ABOUT} {form} Made by whose {}, catalogue dated {}; the pages are in: whose controls -o csv.{}",
+        "{ABOUT} {form} Made by whose {}, catalogue dated {}, control ids of Rev {}; the pages are in: whose controls -o csv.{}",
         env!("CARGO_PKG_VERSION"),
         catalogue.date(),
+        Control::RELEASE,
         overlaid(catalogue, variants)
     )
 }

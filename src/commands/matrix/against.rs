@@ -374,28 +374,25 @@ impl View for ChangesView<'_> {
                     .map(|cells| Row::Cells([std::mem::take(&mut label)].into_iter().chain(cells).collect())),
             );
         }
-        let group = |taken: &TakenOn<'_>| {
+        let label = |taken: &TakenOn<'_>| {
             let (labels, layer) = place(taken);
             let team = taken.team.map_or_else(String::new, |team| format!(" ({team})"));
+            format!("{labels} {layer}{team}")
+        };
+        let group = |own: &[TakenOn<'_>]| {
+            let taken = &own[0];
             let mut remarks = Vec::new();
             remarks.extend((taken.answer.basis == Basis::Derived).then_some("derived"));
             remarks.extend(taken.answer.is_overlaid.then_some("your overlay"));
             let sources = self.catalogue.cited(&taken.answer.split.sources);
             TaskGroup {
-                label: format!("{labels} {layer}{team}"),
+                label: label(taken),
                 remark: remarks.join(", "),
                 sources: sources.map(|source| (source.title.to_string(), source.url.to_string())).collect(),
-                tasks: Vec::new(),
+                tasks: own.iter().map(|taken| taken.duty.to_string()).collect(),
             }
         };
-        let mut groups: Vec<TaskGroup> = Vec::new();
-        for taken in &self.taken_on {
-            let group = group(taken);
-            match groups.last_mut().filter(|last| last.label == group.label) {
-                Some(last) => last.tasks.push(taken.duty.to_string()),
-                None => groups.push(TaskGroup { tasks: vec![taken.duty.to_string()], ..group }),
-            }
-        }
+        let groups = self.taken_on.chunk_by(|one, other| label(one) == label(other)).map(group).collect();
         let mut foot = vec![self.foot()];
         if !self.changes.modes.is_empty() {
             foot.insert(0, legend());

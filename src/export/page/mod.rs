@@ -23,8 +23,8 @@ use crate::catalogue::resolve::Meaning;
 use crate::catalogue::{Answer, Catalogue, Rule, category};
 use crate::commands::records::{CheckRecord, LayerRecord, checks};
 use crate::commands::wording::{
-    MAX_AGE_IN_DAYS, first_duty, group_title, holder, lifecycle_sentence, overlay_sentence, responsibility_means,
-    responsibility_word, sides,
+    MAX_AGE_IN_DAYS, first_duty, group_title, holder, kind_sentence, lifecycle_sentence, overlay_sentence,
+    responsibility_means, responsibility_word, sides,
 };
 use crate::output::policy_hash;
 
@@ -113,6 +113,7 @@ struct DutyEntry<'c> {
 struct CategoryEntry<'c> {
     category: Category,
     name: &'c str,
+    kind: &'static str,
     blurb: &'c str,
     note: &'c str,
     sources: Vec<usize>,
@@ -430,6 +431,7 @@ impl<'c> Builder<'c> {
         CategoryEntry {
             category,
             name: &info.name,
+            kind: kind_sentence(category),
             blurb: &info.blurb,
             note: &info.note,
             sources: self.sources(&info.sources),

@@ -50,11 +50,7 @@
   );
   const columns = services.flatMap((service) => service.variants.map((variant) => ({ service, variant })));
   const label = ({ service, variant }) => (variant.mode ? `${service.service}@${variant.mode}` : service.service);
-  const KINDS = {
-    infrastructure: "Infrastructure service: AWS runs the machines, you run what is on them.",
-    container: "Container service (AWS's word, not Docker's): AWS runs the platform for you.",
-    abstracted: "Abstracted service: AWS runs everything behind an endpoint.",
-  };
+  const KINDS = Object.fromEntries(categories.map(({ category, kind }) => [category, kind]));
   const TOOLS = {
     name: "name", sdk: "SDK and CLI", "service-id": "SDK service id", iam: "IAM prefix", principal: "service principal", endpoint: "endpoint",
     arn: "ARN", cloudformation: "CloudFormation and Config", terraform: "Terraform", asff: "Security Hub finding", billing: "bill",
